@@ -1,0 +1,235 @@
+//! One function an address: extract, call, respond. The rules stand in `journey`.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Path, Query, State, rejection::{PathRejection, QueryRejection}},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use forms::{
+    Answers, Bundle, Form, ThemeError,
+    page::{self, Filled, Notice, Stored},
+};
+use serde::Deserialize;
+
+use crate::{
+    App, Catalogue,
+    journey::{self, Moment, Next, Page, Why},
+    number::{Number, Secret},
+    posted::{self, Posted},
+};
+
+/// What a page of ours may be kept for: Back keeps the token and the text, and asks again otherwise.
+const REVALIDATED: &str = "private, no-cache";
+/// What a receipt may be kept for: a shared machine keeps no copy.
+const NOT_KEPT: &str = "no-store";
+/// Where a request carries the secret of trials.
+const PREVIEW_SECRET: &str = "x-preview";
+
+/// The keys of a query that are read; others are ignored.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Asked {
+    lang: Option<String>,
+}
+
+/// `GET /api/CONSULTATION/FORM`: the form; nothing is stored.
+pub(crate) async fn show_form(
+    State(app): State<Arc<App>>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    query: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let catalogue = app.catalogue();
+    let language = query.ok().and_then(|Query(asked)| asked.lang);
+    let Some(bundle) = find(&catalogue, path, language.as_deref()) else {
+        return message(&catalogue, language.as_deref(), StatusCode::NOT_FOUND, "no_page", &Answers::default());
+    };
+    let state = moment(&app, bundle, &headers).state;
+    let filled = Filled { answers: &Answers::default(), mistakes: &[], token: None, notice: None, focus: None };
+    drawn(StatusCode::OK, REVALIDATED, page::form(&catalogue.theme, bundle, state, &filled))
+}
+
+/// `POST /api/CONSULTATION/FORM`: every step of the journey.
+pub(crate) async fn post_form(
+    State(app): State<Arc<App>>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let catalogue = app.catalogue();
+    let refused = |status, key| message(&catalogue, None, status, key, &Answers::default());
+    if !is_form(&headers) {
+        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_type");
+    }
+    let body = match to_bytes(body, posted::READ).await {
+        Ok(body) if body.len() <= posted::GIVEN_BACK => body,
+        _ => return refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large_short"),
+    };
+    let posted = Posted::read(&body);
+    let language = posted.language.as_deref();
+    let Some(bundle) = find(&catalogue, path, language) else {
+        return message(&catalogue, language, StatusCode::GONE, "no_form", &posted.answers);
+    };
+    let moment = moment(&app, bundle, &headers);
+    match journey::advance(&app.store, bundle, moment, &posted, is_foreign(&headers)).await {
+        Ok(next) => respond(&catalogue, bundle, moment, &posted, &next),
+        Err(error) => {
+            tracing::error!(form = bundle.form.id, %error, "no random numbers");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// `GET /api/receipt/NUMBER/SECRET`: what was stored. An unknown number and a wrong secret are answered alike.
+pub(crate) async fn show_receipt(
+    State(app): State<Arc<App>>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Response {
+    let catalogue = app.catalogue();
+    let unknown = || {
+        let mut response = message(&catalogue, None, StatusCode::NOT_FOUND, "no_receipt", &Answers::default());
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(NOT_KEPT));
+        response
+    };
+    let read = path.ok().and_then(|Path((number, secret))| Some((Number::parse(&number)?, Secret::parse(&secret)?)));
+    let Some((number, secret)) = read else {
+        return unknown();
+    };
+    let receipt = match app.store.receipt(&number, &secret, app.clock.now()).await {
+        Ok(Some(receipt)) => receipt,
+        Ok(None) => return unknown(),
+        Err(error) => {
+            tracing::error!(%error, "failed to read a receipt");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
+    let language = catalogue.language(Some(&receipt.language));
+    let form = receipt.definition.as_deref().and_then(|definition| serde_json::from_str::<Form>(definition).ok());
+    let answers = receipt.answers.map(Answers::from);
+    let consultation = receipt.form.split('/').next().unwrap_or_default();
+    let stored = Stored {
+        number: receipt.number.to_string(),
+        sent: receipt.sent.to_string(),
+        late: receipt.after_deadline,
+        preview: receipt.preview,
+        form: form.as_ref(),
+        answers: answers.as_ref(),
+        consultation: catalogue.consultation(language, consultation),
+    };
+    let Some(shell) = catalogue.shell(language) else {
+        return unknown();
+    };
+    drawn(StatusCode::OK, NOT_KEPT, page::receipt(&catalogue.theme, language, shell, &stored))
+}
+
+/// `GET /api/health`: whether the store answers.
+pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
+    let status = match app.store.health().await {
+        Ok(()) => StatusCode::OK,
+        Err(error) => {
+            tracing::error!(%error, "the store does not answer");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    };
+    (status, [(header::CACHE_CONTROL, REVALIDATED)]).into_response()
+}
+
+/// Answers an address that is none.
+pub(crate) async fn no_page(State(app): State<Arc<App>>) -> Response {
+    message(&app.catalogue(), None, StatusCode::NOT_FOUND, "no_page", &Answers::default())
+}
+
+/// Answers who did not come through the CDN.
+pub(crate) fn forbidden(app: &App) -> Response {
+    message(&app.catalogue(), None, StatusCode::FORBIDDEN, "forbidden", &Answers::default())
+}
+
+fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Posted, next: &Next) -> Response {
+    let (page, why, token) = match next {
+        Next::Page { page, why, token } => (page, why, token),
+        Next::Receipt { number, secret } => return receipt_at(number, secret),
+    };
+    let (status, notice) = match why {
+        Why::Asked(notice) => (StatusCode::OK, notice.as_ref()),
+        Why::Mistakes(notice) => (StatusCode::UNPROCESSABLE_ENTITY, notice.as_ref()),
+        Why::NotOpen(notice) => (StatusCode::FORBIDDEN, Some(notice)),
+        Why::TooLarge(notice) => (StatusCode::PAYLOAD_TOO_LARGE, Some(notice)),
+        Why::Conflict(notice) => (StatusCode::CONFLICT, Some(notice)),
+        Why::NotStored(notice, error) => {
+            tracing::error!(form = bundle.form.id, %error, "an answer was not stored, or is not known to be");
+            (StatusCode::INSUFFICIENT_STORAGE, Some(notice))
+        }
+    };
+    let token = token.to_string();
+    let filled = Filled { answers: &posted.answers, mistakes: &[], token: Some(&token), notice, focus: None };
+    let page = match page {
+        Page::Form { mistakes, focus } => {
+            let filled = Filled { mistakes, focus: focus.as_deref(), ..filled };
+            page::form(&catalogue.theme, bundle, moment.state, &filled)
+        }
+        Page::Review(forward) => page::review(&catalogue.theme, bundle, moment.state, &filled, *forward),
+    };
+    drawn(status, REVALIDATED, page)
+}
+
+fn receipt_at(number: &Number, secret: &Secret) -> Response {
+    let address = format!("/api/receipt/{number}/{secret}");
+    (StatusCode::SEE_OTHER, [(header::LOCATION, address.as_str()), (header::CACHE_CONTROL, NOT_KEPT)]).into_response()
+}
+
+fn find<'a>(
+    catalogue: &'a Catalogue,
+    path: Result<Path<(String, String)>, PathRejection>,
+    language: Option<&str>,
+) -> Option<&'a Bundle> {
+    let Path((consultation, form)) = path.ok()?;
+    catalogue.bundle(&format!("{consultation}/{form}"), language)
+}
+
+fn moment(app: &App, bundle: &Bundle, headers: &HeaderMap) -> Moment {
+    let now = app.clock.now();
+    let skips_clock = app.is_preview(headers.get(PREVIEW_SECRET).and_then(|value| value.to_str().ok()));
+    Moment {
+        now,
+        preview: skips_clock || app.clock.is_shifted(),
+        state: if skips_clock { forms::State::Open } else { bundle.consultation.term.state(now) },
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// Tells whether a page of another site made the browser post; older browsers do not say, and are believed.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    matches!(site, Some(b"cross-site" | b"same-site"))
+}
+
+fn message(
+    catalogue: &Catalogue,
+    language: Option<&str>,
+    status: StatusCode,
+    key: &'static str,
+    given: &Answers,
+) -> Response {
+    let language = catalogue.language(language);
+    let Some(shell) = catalogue.shell(language) else {
+        return status.into_response();
+    };
+    drawn(status, REVALIDATED, page::message(&catalogue.theme, language, shell, &Notice::new(key), given))
+}
+
+fn drawn(status: StatusCode, cache: &'static str, page: Result<String, ThemeError>) -> Response {
+    match page {
+        Ok(html) => (status, [(header::CACHE_CONTROL, cache)], Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "failed to draw a page");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

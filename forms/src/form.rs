@@ -1,0 +1,72 @@
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{Answers, Kind, Mistake, Text};
+
+/// What is asked: questions in order, with the words around them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// `CONSULTATION/FORM`, the same everywhere: keys, hashes, addresses.
+    pub id: String,
+    /// Heading of the page.
+    pub title: Text,
+    /// What to know before the first question; blank lines separate paragraphs.
+    pub intro: Text,
+    /// What is said about personal data before sending.
+    pub privacy: Text,
+    /// Words of the button that sends; they name the act ("Wyślij uwagi").
+    pub send: Text,
+    /// The questions, in the order in which they are asked.
+    pub questions: Vec<Question>,
+}
+
+/// One question, or a note between questions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// `[a-z][a-z0-9_]*`; unique in the form, and never used again with another meaning.
+    pub name: String,
+    /// The question as asked.
+    pub label: Text,
+    /// One short sentence of help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Text>,
+    /// Whether an answer must be given.
+    #[serde(default)]
+    pub required: bool,
+    /// How it is answered.
+    #[serde(flatten)]
+    pub kind: Kind,
+}
+
+impl Form {
+    /// Returns the revision: `1-` and 16 hex digits that change with anything a resident reads or may answer.
+    pub fn revision(&self) -> String {
+        format!("1-{}", &HEXLOWER.encode(&Sha256::digest(self.definition()))[..16])
+    }
+
+    /// Returns the definition as JSON: what is stored once per revision, so that an old answer is read with its own
+    /// questions.
+    pub fn definition(&self) -> String {
+        // A form holds strings, numbers and lists of them: nothing that JSON cannot write.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Returns everything that is wrong with `answers`, in the order of the questions.
+    pub fn mistakes(&self, answers: &Answers) -> Vec<Mistake> {
+        self.questions
+            .iter()
+            .filter_map(|question| question.kind.asked().mistake(question, answers))
+            .collect()
+    }
+
+    /// Splits `answers` into those that a question asks for and those that none does.
+    pub fn split(&self, answers: &Answers) -> (Answers, Answers) {
+        let asked = |field: &str| {
+            self.questions
+                .iter()
+                .any(|question| question.kind.asked().fields(&question.name).iter().any(|name| name == field))
+        };
+        (answers.filtered(asked), answers.filtered(|field| !asked(field)))
+    }
+}

@@ -1,0 +1,33 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Asked, Line};
+use crate::{Answers, Mistake, Question, QuestionView, Text};
+
+/// Words between questions, under a heading; nothing is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The words; blank lines separate paragraphs.
+    pub text: Text,
+}
+
+impl Asked for Note {
+    fn name(&self) -> &'static str {
+        "note"
+    }
+
+    fn fields(&self, _name: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn mistake(&self, _question: &Question, _answers: &Answers) -> Option<Mistake> {
+        None
+    }
+
+    fn draw(&self, view: &mut QuestionView, _answers: &Answers, language: &str) {
+        view.paragraphs = self.text.paragraphs(language);
+    }
+
+    fn lines(&self, _name: &str, _answers: &Answers, _language: &str) -> Vec<Line> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,128 @@
+//! What choice and choices share: options, and an answer of one's own beside them.
+
+use serde::{Deserialize, Serialize};
+
+use super::Line;
+use crate::{
+    Answers, Mistake, OptionView, OtherView, Question, QuestionView, Text,
+    view::{control_id, option_id, stray_id},
+};
+
+/// The value of "Inne", the option that opens a field for an answer of one's own.
+pub const OTHER: &str = "other";
+
+/// One option: the value is stored and stays, the label is shown and may be reworded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opt {
+    /// `[a-z0-9][a-z0-9_-]*`.
+    pub value: String,
+    /// What is shown.
+    pub label: Text,
+}
+
+pub(super) fn fields(name: &str, or_other: bool) -> Vec<String> {
+    let mut fields = vec![name.to_owned()];
+    if or_other {
+        fields.push(other_field(name));
+    }
+    fields
+}
+
+pub(super) fn mistake(
+    question: &Question,
+    answers: &Answers,
+    options: &[Opt],
+    or_other: bool,
+    empty: &'static str,
+) -> Option<Mistake> {
+    let name = &question.name;
+    let chosen = answers.values(name);
+    let first = || first_id(name, options);
+    if let Some(stray) = chosen.iter().find(|value| !is_known(options, or_other, value)) {
+        return Some(Mistake::new(name, "unknown_option", stray_id(name, 0)).with("value", stray));
+    }
+    let own = if or_other { answers.values(&other_field(name)) } else { &[] };
+    let own_said = own.iter().any(|text| !text.trim().is_empty());
+    let own_chosen = or_other && chosen.iter().any(|value| value == OTHER);
+    let own_id = control_id(&other_field(name));
+    let length = own.first().map_or(0, |text| text.chars().count());
+    let max_length = super::Text::MAX_LENGTH;
+    match (own_chosen, own_said) {
+        (true, false) => Some(Mistake::new(name, "other_empty", own_id)),
+        (false, true) => Some(Mistake::new(name, "other_unmarked", option_id(name, OTHER))),
+        _ if own.len() > 1 => Some(Mistake::new(name, "repeated", own_id).with("count", own.len())),
+        _ if length > max_length => Some(
+            Mistake::new(name, "too_long", own_id)
+                .with("max", max_length)
+                .with("length", length)
+                .with("over", length - max_length),
+        ),
+        _ if chosen.is_empty() && question.required => Some(Mistake::new(name, empty, first())),
+        _ => None,
+    }
+}
+
+/// Returns the id of the first control of a group.
+pub(super) fn first_id(name: &str, options: &[Opt]) -> String {
+    options.first().map_or_else(|| option_id(name, OTHER), |option| option_id(name, &option.value))
+}
+
+pub(super) fn draw(view: &mut QuestionView, answers: &Answers, options: &[Opt], or_other: bool, language: &str) {
+    let chosen = answers.values(&view.name);
+    let is_chosen = |value: &str| chosen.iter().any(|one| one == value);
+    let known = options.iter().map(|option| OptionView {
+        id: option_id(&view.name, &option.value),
+        value: option.value.clone(),
+        label: option.label.in_language(language).to_owned(),
+        checked: is_chosen(&option.value),
+        stray: false,
+    });
+    // What was chosen and is no longer (or never was) on the list stays on the page until the resident drops it.
+    let strays = chosen.iter().filter(|value| !is_known(options, or_other, value)).enumerate();
+    let strays = strays.map(|(index, value)| OptionView {
+        id: stray_id(&view.name, index),
+        value: value.clone(),
+        label: value.clone(),
+        checked: true,
+        stray: true,
+    });
+    view.options = known.chain(strays).collect();
+    view.other = or_other.then(|| {
+        let name = other_field(&view.name);
+        OtherView {
+            id: option_id(&view.name, OTHER),
+            value: OTHER,
+            checked: is_chosen(OTHER),
+            field_id: control_id(&name),
+            values: super::text::shown_values(answers.values(&name)),
+            field: name,
+        }
+    });
+}
+
+pub(super) fn lines(name: &str, answers: &Answers, options: &[Opt], or_other: bool, language: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let chosen = answers.values(name);
+    for (index, value) in chosen.iter().enumerate() {
+        if chosen[..index].contains(value) {
+            continue;
+        }
+        match options.iter().find(|option| option.value == *value) {
+            Some(option) => lines.push(Line::Words(option.label.in_language(language).to_owned())),
+            None if or_other && value == OTHER => lines.push(Line::Text("other")),
+            None => lines.push(Line::Words(value.clone())),
+        }
+    }
+    if or_other {
+        lines.extend(super::text::lines(answers.values(&other_field(name))));
+    }
+    lines
+}
+
+fn other_field(name: &str) -> String {
+    format!("{name}.{OTHER}")
+}
+
+fn is_known(options: &[Opt], or_other: bool, value: &str) -> bool {
+    options.iter().any(|option| option.value == value) || (or_other && value == OTHER)
+}

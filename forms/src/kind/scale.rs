@@ -1,0 +1,90 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Asked, Line};
+use crate::{
+    Answers, Mistake, OptionView, Question, QuestionView, Text,
+    view::{option_id, stray_id},
+};
+
+/// The value of "Nie mam zdania".
+pub const NONE: &str = "none";
+
+/// A point on a scale of whole numbers, whose ends are named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scale {
+    /// Lowest point.
+    pub start: i64,
+    /// Highest point.
+    pub end: i64,
+    /// What the lowest point means.
+    pub start_label: Text,
+    /// What the highest point means.
+    pub end_label: Text,
+    /// Whether "Nie mam zdania" is offered.
+    #[serde(default)]
+    pub no_opinion: bool,
+}
+
+impl Scale {
+    /// Most points a scale may have: more cannot be told apart, nor fit on a phone.
+    pub const MAX_POINTS: i64 = 11;
+
+    fn is_point(&self, value: &str) -> bool {
+        let number = value.parse::<i64>().ok().filter(|number| number.to_string() == value);
+        number.is_some_and(|number| (self.start..=self.end).contains(&number)) || (self.no_opinion && value == NONE)
+    }
+}
+
+impl Asked for Scale {
+    fn name(&self) -> &'static str {
+        "scale"
+    }
+
+    fn fields(&self, name: &str) -> Vec<String> {
+        vec![name.to_owned()]
+    }
+
+    fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
+        let name = &question.name;
+        let first = option_id(name, &self.start.to_string());
+        match answers.values(name) {
+            [] => question.required.then(|| Mistake::new(name, "empty_choice", first)),
+            [value] if self.is_point(value) => None,
+            [value] => Some(Mistake::new(name, "unknown_option", stray_id(name, 0)).with("value", value)),
+            values => Some(Mistake::new(name, "repeated", first).with("count", values.len())),
+        }
+    }
+
+    fn draw(&self, view: &mut QuestionView, answers: &Answers, language: &str) {
+        let chosen = answers.values(&view.name);
+        let option = |value: String, id: String, stray: bool| OptionView {
+            id,
+            label: value.clone(),
+            checked: chosen.contains(&value),
+            value,
+            stray,
+        };
+        let points = (self.start..=self.end).map(|point| {
+            let value = point.to_string();
+            option(value.clone(), option_id(&view.name, &value), false)
+        });
+        let strays = chosen.iter().filter(|value| !self.is_point(value)).enumerate();
+        let strays = strays.map(|(index, value)| option(value.clone(), stray_id(&view.name, index), true));
+        view.options = points.chain(strays).collect();
+        view.no_opinion = self.no_opinion.then(|| option(NONE.to_owned(), option_id(&view.name, NONE), false));
+        view.start_label = Some(self.start_label.in_language(language).to_owned());
+        view.end_label = Some(self.end_label.in_language(language).to_owned());
+    }
+
+    fn lines(&self, name: &str, answers: &Answers, language: &str) -> Vec<Line> {
+        let words = |value: &String| match value.parse::<i64>() {
+            Ok(point) if point == self.start => {
+                Line::Words(format!("{value} – {}", self.start_label.in_language(language)))
+            }
+            Ok(point) if point == self.end => Line::Words(format!("{value} – {}", self.end_label.in_language(language))),
+            _ if self.no_opinion && value == NONE => Line::Text("no_opinion"),
+            _ => Line::Words(value.clone()),
+        };
+        answers.values(name).iter().map(words).collect()
+    }
+}

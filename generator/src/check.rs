@@ -1,0 +1,23 @@
+//! What must hold for a site that was read without a mistake: one function a rule, one list of them.
+
+mod addresses;
+mod files;
+mod links;
+
+use std::collections::BTreeMap;
+
+use crate::{address::Address, diagnostic::Diagnostic, model::Site};
+
+/// Every rule over the whole site. Rules over a single value stand where the value is read.
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 5] =
+    [addresses::unique, addresses::unreserved, links::lead_somewhere, files::referenced, addresses::absolute];
+
+/// Applies every rule.
+pub(crate) fn run(site: &Site) -> Vec<Diagnostic> {
+    RULES.iter().flat_map(|rule| rule(site)).collect()
+}
+
+/// Returns the files that the pages shown refer to, by path, with the address at which each is published.
+pub(crate) fn referenced_files(site: &Site) -> BTreeMap<String, Address> {
+    files::referred_to(site, site.drafts)
+}

@@ -1,0 +1,114 @@
+//! The commands: the only place that prints and picks exit codes.
+//!
+//! 0: fine; 1: problems in the content; 2: could not run.
+
+mod build;
+#[cfg(feature = "serve")]
+mod serve;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command as Process, ExitCode},
+};
+
+use clap::{Args, Parser, Subcommand};
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    diagnostic::{self, Diagnostic, Severity, Texts, human},
+    pipeline::{Built, Commit, Options},
+    source::{ReadError, Source},
+};
+
+/// Content has problems.
+const PROBLEMS: u8 = 1;
+/// The command could not run.
+const FAILED: u8 = 2;
+
+/// Builds and serves the site of a consultation from Markdown and YAML.
+#[derive(Debug, Parser)]
+#[command(name = "konsultacje", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Builds the site into a folder; a failed build changes nothing there.
+    Build(build::Arguments),
+    /// Serves the site and its forms on this machine, drafts included, and keeps what is sent.
+    #[cfg(feature = "serve")]
+    Serve(serve::Arguments),
+}
+
+/// What every command over the content takes.
+#[derive(Clone, Debug, Args)]
+struct Root {
+    /// Folder that holds `content` and `themes`.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    root: PathBuf,
+}
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Build(arguments) => build::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(&arguments),
+    };
+    outcome.unwrap_or_else(|error| {
+        complain(&format!("konsultacje: {error:#}\n"));
+        ExitCode::from(FAILED)
+    })
+}
+
+/// Reads the tree and builds it.
+fn read_and_build(root: &Path, options: &Options) -> Result<(Source, Built), ReadError> {
+    let (source, unread) = crate::source::read(root)?;
+    let mut built = crate::pipeline::build(&source, options);
+    if unread.iter().any(Diagnostic::is_error) {
+        built.outputs = None;
+    }
+    built.problems.extend(unread);
+    diagnostic::sort(&mut built.problems);
+    Ok((source, built))
+}
+
+/// Prints problems to standard error; tells whether they keep the site from being built.
+fn report(problems: &[Diagnostic], source: &Source, texts: &Texts, strict: bool) -> bool {
+    if !problems.is_empty() {
+        complain(&human(problems, source, texts));
+    }
+    let limit = if strict { Severity::Warning } else { Severity::Error };
+    problems.iter().any(|problem| problem.severity <= limit)
+}
+
+/// Returns the last commit under `root`; none outside of git or without it.
+fn commit(root: &Path) -> Option<Commit> {
+    let output = Process::new("git").arg("-C").arg(root).args(["log", "-1", "--format=%H %cI"]).output().ok()?;
+    let line = String::from_utf8(output.stdout).ok()?;
+    let (id, date) = line.trim().split_once(' ')?;
+    output.status.success().then(|| Commit { id: id.to_owned(), date: date.to_owned() })
+}
+
+/// Returns the instant of this moment: the only clock of the generator.
+#[allow(clippy::disallowed_methods)]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Returns the day it is in Poland at `instant`.
+fn day_of(instant: Timestamp) -> anyhow::Result<Date> {
+    Ok(instant.in_tz(forms::ZONE)?.date())
+}
+
+#[allow(clippy::print_stdout)]
+fn say(text: &str) {
+    print!("{text}");
+}
+
+#[allow(clippy::print_stderr)]
+fn complain(text: &str) {
+    eprint!("{text}");
+}

@@ -1,0 +1,55 @@
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context as _;
+use clap::Args;
+use jiff::civil::Date;
+
+use super::{PROBLEMS, Root, commit, day_of, now, read_and_build, report, say};
+use crate::{diagnostic::Texts, emit, pipeline::Options};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    root: Root,
+    /// Folder that the site is built into.
+    #[arg(long, value_name = "DIR", default_value = "dist")]
+    out: PathBuf,
+    /// Builds for this day instead of today.
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
+    /// Shows drafts.
+    #[arg(long)]
+    drafts: bool,
+    /// Takes warnings for errors.
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let root = &arguments.root.root;
+    let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
+    let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
+    let (source, built) = read_and_build(root, &options)?;
+    let texts = Texts::polish();
+    let refused = report(&built.problems, &source, &texts, arguments.strict);
+    let Some(outputs) = built.outputs.filter(|_| !refused) else {
+        return Ok(ExitCode::from(PROBLEMS));
+    };
+    let emitted = emit::emit(&arguments.out, &outputs).context("failed to write the site")?;
+    let number = |count: usize| count.to_string();
+    let mut lines = texts.phrase(
+        "built",
+        &[
+            ("folder", &arguments.out.display().to_string()),
+            ("written", &number(emitted.written.len())),
+            ("unchanged", &number(emitted.unchanged)),
+            ("removed", &number(emitted.removed.len())),
+        ],
+    );
+    for unknown in &emitted.unknown {
+        lines.push('\n');
+        lines.push_str(&texts.phrase("unknown-file", &[("file", unknown)]));
+    }
+    say(&format!("{lines}\n"));
+    Ok(ExitCode::SUCCESS)
+}

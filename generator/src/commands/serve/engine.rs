@@ -1,0 +1,83 @@
+//! The embedded engine: `DynamoDB` on a file, behind the same client as in the cloud.
+
+use std::{
+    fs::{File, TryLockError},
+    path::Path,
+};
+
+use anyhow::{Context as _, bail};
+use dynoxide::Database;
+use forms_fn::store::{self, Connection, Store};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// Name of the file in the data folder.
+const DATABASE: &str = "submissions.sqlite";
+/// Name of the file that is locked while a process uses the folder.
+const LOCK: &str = "lock";
+/// Name of the table.
+const TABLE: &str = "submissions";
+
+/// A running engine.
+pub(super) struct Engine {
+    store: Store,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), String>>,
+    /// Held for as long as the engine runs.
+    _lock: File,
+}
+
+impl Engine {
+    /// Opens the engine on `folder`, which is made if it is not there.
+    ///
+    /// # Errors
+    /// When another process uses the folder, or the file cannot be opened.
+    pub(super) async fn open(folder: &Path) -> anyhow::Result<Self> {
+        super::create(folder)?;
+        let lock = lock(folder)?;
+        let path = folder.join(DATABASE);
+        let Some(path) = path.to_str() else {
+            bail!("failed to open {}: the path is not UTF-8", path.display());
+        };
+        let database = Database::new(path).map_err(|error| anyhow::anyhow!("failed to open {path}: {error}"))?;
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("failed to start the engine")?;
+        let endpoint = format!("http://{}", listener.local_addr().context("failed to start the engine")?);
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, async {
+            // A dropped sender stops it too.
+            let _ = stopped.await;
+        }));
+        let client = store::connect(&Connection {
+            region: "local".to_owned(),
+            access_key_id: "local".to_owned(),
+            secret_access_key: "local".to_owned(),
+            session_token: None,
+            endpoint: Some(endpoint),
+        })?;
+        let store = Store::new(client, TABLE.to_owned());
+        store.create_table().await.context("failed to prepare the table")?;
+        Ok(Self { store, stop, task, _lock: lock })
+    }
+
+    /// Returns the store on this engine.
+    pub(super) fn store(&self) -> Store {
+        self.store.clone()
+    }
+
+    /// Stops the engine once what is under way is done.
+    pub(super) async fn close(self) {
+        drop(self.stop);
+        drop(self.store);
+        // Every acknowledged write is on the disk already; a connection kept open must not hold the process.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(2), self.task).await;
+    }
+}
+
+fn lock(folder: &Path) -> anyhow::Result<File> {
+    let path = folder.join(LOCK);
+    let file = File::create(&path).with_context(|| format!("failed to open {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("another process uses the data in {}", folder.display()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("failed to lock {}", path.display())),
+    }
+}

@@ -1,0 +1,108 @@
+//! Answers with the pages of a build, from memory.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+};
+use forms::{Shell, Theme};
+use forms_fn::{App, headers};
+use serde::Serialize;
+
+use crate::emit::Outputs;
+
+/// The pages as they are now.
+pub(super) struct Pages(RwLock<Arc<Outputs>>);
+
+impl Pages {
+    pub(super) fn new(outputs: Outputs) -> Self {
+        Self(RwLock::new(Arc::new(outputs)))
+    }
+
+    /// Puts all pages in place of the present ones at once.
+    pub(super) fn replace(&self, outputs: Outputs) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(outputs);
+    }
+
+    fn now(&self) -> Arc<Outputs> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Returns the whole site as one service: the function's router, and pages for everything else.
+pub(super) fn service(app: Arc<App>, pages: Arc<Pages>) -> Router {
+    let site = Router::new().fallback(page).with_state(pages).layer(middleware::from_fn(secure));
+    let whole = forms_fn::router(app.clone()).merge(site);
+    if app.clock.is_shifted() { whole.layer(middleware::from_fn_with_state(app, announce)) } else { whole }
+}
+
+async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let outputs = pages.now();
+    let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
+    let index = if path.ends_with('/') { "index.html" } else { "" };
+    if let Some(output) = outputs.get(&format!("site{path}{index}")) {
+        return file(&path, StatusCode::OK, output.bytes.clone());
+    }
+    if outputs.contains_key(&format!("site{path}/index.html")) {
+        // Root-absolute and from our own names, never from the Host of the request.
+        return Redirect::permanent(&format!("{path}/")).into_response();
+    }
+    let missing = outputs.get("site/404.html").map(|output| output.bytes.clone()).unwrap_or_default();
+    file("/", StatusCode::NOT_FOUND, missing)
+}
+
+fn file(path: &str, status: StatusCode, bytes: Vec<u8>) -> Response {
+    let name = if path.ends_with('/') { "index.html" } else { path };
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    let charset = if kind.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
+    let headers =
+        [(header::CONTENT_TYPE, format!("{}{charset}", kind.essence_str())), (header::CACHE_CONTROL, "no-cache".into())];
+    (status, headers, bytes).into_response()
+}
+
+async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    headers::secure(response.headers_mut(), false);
+    response
+}
+
+/// Says on every page that the clock is not the real one.
+async fn announce(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = next.run(request).await.into_parts();
+    let is_page = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_page {
+        return Response::from_parts(parts, body);
+    }
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let page = String::from_utf8_lossy(&bytes).into_owned();
+    let catalogue = app.catalogue();
+    let banner = banner(&catalogue.theme, catalogue.language(None), app.clock.now().to_string());
+    let page = match page.find("<body").and_then(|body| Some(body + page[body..].find('>')? + 1)) {
+        Some(start) => format!("{}{banner}{}", &page[..start], &page[start..]),
+        None => page,
+    };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(page))
+}
+
+#[derive(Serialize)]
+struct Banner {
+    moment: String,
+}
+
+fn banner(theme: &Theme, language: &str, moment: String) -> String {
+    theme.render("banner.html", language, &Shell::default(), &Banner { moment }).unwrap_or_else(|error| {
+        tracing::error!(%error, "failed to draw the banner of a shifted clock");
+        String::new()
+    })
+}

@@ -1,0 +1,151 @@
+//! What editors wrote, file by file: raw values with their places, nothing resolved yet.
+
+pub(crate) mod consultation;
+pub(crate) mod document;
+pub(crate) mod form;
+pub(crate) mod page;
+pub(crate) mod schedule;
+pub(crate) mod site;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    diagnostic::{Diagnostic, Place, Spanned, rule},
+    source::Source,
+    yaml::{self, Fields, Node, Text},
+};
+
+use self::{consultation::RawConsultation, page::RawPage, site::RawSite};
+
+/// The folder that editors change.
+pub(crate) const FOLDER: &str = "content";
+
+/// Everything editors wrote.
+#[derive(Debug)]
+pub(crate) struct Content {
+    /// `site.yaml`.
+    pub(crate) site: RawSite,
+    /// Markdown files outside of documents.
+    pub(crate) pages: Vec<RawPage>,
+    /// Folders with a `consultation.yaml`.
+    pub(crate) consultations: Vec<RawConsultation>,
+    /// Paths of all other files, which are published if something refers to them.
+    pub(crate) others: Vec<String>,
+}
+
+/// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
+pub(crate) fn read(
+    source: &Source,
+    site: RawSite,
+    notes: &NoteTitles,
+    problems: &mut Vec<Diagnostic>,
+) -> Content {
+    let language = site.language.value.clone();
+    let mut reader = Reader { source, language: &language, notes, problems };
+    let mut content =
+        Content { site, pages: Vec::new(), consultations: Vec::new(), others: Vec::new() };
+    let folders = consultation::folders(source);
+    for (path, _) in source.under(FOLDER) {
+        let consultation = folders.iter().find(|folder| path.starts_with(&format!("{folder}/")));
+        let inner = consultation.map(|folder| &path[folder.len() + 1..]);
+        match inner {
+            // Read with their consultation.
+            Some(inner) if inner.starts_with("documents/") && !is_other(inner) => {}
+            Some(inner) if inner.starts_with("forms/") || inner.starts_with("published/") => {}
+            Some("consultation.yaml" | "schedule.yaml") => {}
+            None if path == site::FILE => {}
+            _ if path.ends_with(".md") => content.pages.extend(page::read(&mut reader, path, page::Role::Page)),
+            _ => content.others.push(path.to_owned()),
+        }
+    }
+    for folder in &folders {
+        content.consultations.extend(consultation::read(&mut reader, folder));
+    }
+    content
+}
+
+/// The words that head each kind of note in Markdown, by kind ("note", "tip"…).
+pub(crate) type NoteTitles = BTreeMap<String, String>;
+
+/// What reading a file needs: the tree, the language of plain texts, and where problems go.
+pub(crate) struct Reader<'a> {
+    pub(crate) source: &'a Source,
+    pub(crate) language: &'a str,
+    pub(crate) notes: &'a NoteTitles,
+    pub(crate) problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// Reads a YAML file.
+    fn yaml(&mut self, path: &str) -> Option<Node> {
+        let text = self.source.text(path)?;
+        yaml::parse(path, text).map_err(|problem| self.problems.push(problem)).ok()
+    }
+}
+
+/// Reads an optional text; empty where absent.
+fn words(fields: &mut Fields<'_>, key: &'static str, language: &str) -> Option<forms::Text> {
+    let text = fields.text(key)?;
+    translated(text, key, language, fields.problems())
+}
+
+/// Reads a text that must be there; a missing one is reported and empty.
+fn required_words(fields: &mut Fields<'_>, key: &'static str, language: &str) -> forms::Text {
+    let text = fields.required_text(key);
+    text.and_then(|text| translated(text, key, language, fields.problems())).unwrap_or_default()
+}
+
+fn translated(
+    text: Spanned<Text>,
+    key: &'static str,
+    language: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<forms::Text> {
+    let mut texts = text.value.by_language(language);
+    let Some(original) = texts.remove(language) else {
+        let problem = Diagnostic::error(rule::TEXT_MISSING, text.place);
+        problems.push(problem.with("key", key).with("language", language));
+        return None;
+    };
+    Some(forms::Text::new(original, texts))
+}
+
+/// Reads a whole number from 0; another is reported as of the wrong type.
+fn count<T: TryFrom<i64>>(fields: &mut Fields<'_>, key: &'static str) -> Option<T> {
+    let number = fields.integer(key)?;
+    let counted = T::try_from(number.value).ok();
+    if counted.is_none() {
+        let problem = Diagnostic::error(rule::NUMBER_BAD, number.place);
+        fields.problems().push(problem.with("key", key).with("value", number.value));
+    }
+    counted
+}
+
+/// Reads `slug`, the last part of an address; one that is not clean is reported.
+fn address_slug(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
+    let slug = fields.string("slug")?;
+    if crate::slug::is_folded(&slug.value) {
+        return Some(slug);
+    }
+    fields.problems().push(Diagnostic::error(rule::SLUG_BAD, slug.place).with("slug", slug.value));
+    None
+}
+
+/// Tells whether a file below `documents/` belongs to no document: neither its YAML nor a chapter.
+fn is_other(inner: &str) -> bool {
+    !has_extension(inner, "md") && !has_extension(inner, "yaml")
+}
+
+fn has_extension(path: &str, extension: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, found)| found == extension)
+}
+
+/// Returns the start of a file, for problems of a file as a whole.
+fn whole(path: &str) -> Place {
+    Place::whole(path)
+}
+
+/// Splits a path into its folder and its name.
+pub(crate) fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}

@@ -1,0 +1,187 @@
+use forms::{Contact, Text};
+use jiff::civil::Date;
+
+use super::{
+    FOLDER, Reader, address_slug, count, document, document::RawDocument, form, form::RawForm, required_words, schedule,
+    schedule::RawSchedule, split, words,
+};
+use crate::{
+    diagnostic::{Diagnostic, Place, Spanned, rule},
+    slug,
+    source::Source,
+    yaml::{Fields, Node},
+};
+
+/// The file that makes a folder a consultation.
+const FILE: &str = "consultation.yaml";
+/// Minutes after the end within which an answer is taken, where the file names none.
+const GRACE_MINUTES: u32 = 15;
+/// Longest id of a consultation.
+const LONGEST_ID: usize = 64;
+
+/// A folder with `consultation.yaml`, with all that lies in it but pages.
+#[derive(Debug)]
+pub(crate) struct RawConsultation {
+    /// Path of the folder.
+    pub(crate) folder: String,
+    /// Name of the folder.
+    pub(crate) id: String,
+    pub(crate) title: Text,
+    pub(crate) subject: Text,
+    pub(crate) area: Option<Text>,
+    pub(crate) case_number: Option<String>,
+    pub(crate) slug: Option<Spanned<String>>,
+    pub(crate) draft: bool,
+    pub(crate) announced: Option<Date>,
+    pub(crate) start: Date,
+    pub(crate) end: Date,
+    pub(crate) grace_minutes: u32,
+    pub(crate) report_due: Option<Date>,
+    pub(crate) retention_days: Option<u32>,
+    pub(crate) legal_basis: Vec<RawBasis>,
+    pub(crate) unit: Option<Text>,
+    pub(crate) contact: Contact,
+    pub(crate) privacy: Option<Spanned<String>>,
+    pub(crate) announcement: Option<Spanned<String>>,
+    pub(crate) offices: Vec<RawOffice>,
+    pub(crate) channels: Vec<RawChannel>,
+    pub(crate) schedule: Option<RawSchedule>,
+    pub(crate) documents: Vec<RawDocument>,
+    pub(crate) forms: Vec<RawForm>,
+}
+
+/// A law or resolution on which the consultation rests.
+#[derive(Debug)]
+pub(crate) struct RawBasis {
+    pub(crate) act: Text,
+    pub(crate) minimum_days: Option<u32>,
+}
+
+/// A place where paper is handed in.
+#[derive(Debug)]
+pub(crate) struct RawOffice {
+    pub(crate) name: Text,
+    pub(crate) street: String,
+    pub(crate) postcode: String,
+    pub(crate) city: String,
+    pub(crate) hours: Option<Text>,
+}
+
+/// A way to take part.
+#[derive(Debug)]
+pub(crate) struct RawChannel {
+    pub(crate) name: Text,
+    pub(crate) how: Text,
+    pub(crate) url: Option<String>,
+    pub(crate) form: Option<Spanned<String>>,
+    pub(crate) offices: bool,
+}
+
+impl RawConsultation {
+    /// Returns the path of `consultation.yaml`.
+    pub(crate) fn path(&self) -> String {
+        format!("{}/{FILE}", self.folder)
+    }
+}
+
+/// Returns the paths of the folders that are consultations.
+pub(super) fn folders(source: &Source) -> Vec<String> {
+    let files = source.under(FOLDER).map(|(path, _)| split(path));
+    files.filter(|(folder, name)| *name == FILE && *folder != FOLDER).map(|(folder, _)| folder.to_owned()).collect()
+}
+
+pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultation> {
+    let path = format!("{folder}/{FILE}");
+    let id = split(folder).1;
+    if id.len() > LONGEST_ID || !slug::is_folded(id) {
+        reader.problems.push(Diagnostic::error(rule::CONSULTATION_ID_BAD, Place::whole(&path)).with("id", id));
+    }
+    let forms = form::read_all(reader, &format!("{folder}/forms"));
+    let documents = document::read_all(reader, &format!("{folder}/documents"));
+    let schedule = schedule::read(reader, &format!("{folder}/schedule.yaml"));
+    let node = reader.yaml(&path)?;
+    let language = reader.language;
+    let mut fields = Fields::new(&node, reader.problems);
+    let term = fields.required("term", term);
+    let consultation = RawConsultation {
+        folder: folder.to_owned(),
+        id: id.to_owned(),
+        title: required_words(&mut fields, "title", language),
+        subject: required_words(&mut fields, "subject", language),
+        area: words(&mut fields, "area", language),
+        case_number: fields.string("case_number").map(|number| number.value),
+        slug: address_slug(&mut fields),
+        draft: fields.boolean("draft").is_some_and(|draft| draft.value),
+        announced: fields.date("announced").map(|date| date.value),
+        start: term.map_or(Date::MIN, |(start, _)| start),
+        end: term.map_or(Date::MIN, |(_, end)| end),
+        grace_minutes: count(&mut fields, "grace_minutes").unwrap_or(GRACE_MINUTES),
+        report_due: fields.date("report_due").map(|date| date.value),
+        retention_days: count(&mut fields, "retention_days"),
+        legal_basis: fields.list("legal_basis", |node, problems| {
+            let mut fields = Fields::new(node, problems);
+            let act = required_words(&mut fields, "act", language);
+            let minimum_days = count(&mut fields, "minimum_days");
+            fields.finish();
+            Some(RawBasis { act, minimum_days })
+        }),
+        unit: words(&mut fields, "unit", language),
+        contact: fields.one("contact", contact).unwrap_or_default(),
+        privacy: fields.string("privacy"),
+        announcement: fields.string("announcement"),
+        offices: fields.list("offices", |node, problems| office(node, language, problems)),
+        channels: fields.list("channels", |node, problems| channel(node, language, problems)),
+        schedule,
+        documents,
+        forms,
+    };
+    fields.finish();
+    // Without a term nothing can be said of the consultation; the missing field is reported.
+    term.map(|_| consultation)
+}
+
+fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Date, Date)> {
+    let mut fields = Fields::new(node, problems);
+    let (start, end) = (fields.required_date("start"), fields.required_date("end"));
+    fields.finish();
+    let (start, end) = (start?, end?);
+    if end.value < start.value {
+        let problem = Diagnostic::error(rule::TERM_BACKWARDS, end.place);
+        problems.push(problem.with("start", start.value).with("end", end.value));
+    }
+    Some((start.value, end.value))
+}
+
+fn contact(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Contact> {
+    let mut fields = Fields::new(node, problems);
+    let contact = Contact {
+        email: fields.string("email").map(|email| email.value),
+        phone: fields.string("phone").map(|phone| phone.value),
+    };
+    fields.finish();
+    Some(contact)
+}
+
+fn office(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawOffice> {
+    let mut fields = Fields::new(node, problems);
+    let name = required_words(&mut fields, "name", language);
+    let (street, postcode) = (fields.required_string("street"), fields.required_source_text("postcode"));
+    let city = fields.required_string("city");
+    let hours = words(&mut fields, "hours", language);
+    fields.finish();
+    Some(RawOffice { name, street: street?.value, postcode: postcode?.value, city: city?.value, hours })
+}
+
+fn channel(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawChannel> {
+    let mut fields = Fields::new(node, problems);
+    fields.required_string("id");
+    let channel = RawChannel {
+        name: required_words(&mut fields, "name", language),
+        how: required_words(&mut fields, "how", language),
+        url: fields.string("url").map(|url| url.value),
+        form: fields.string("form"),
+        offices: fields.boolean("offices").is_some_and(|offices| offices.value),
+    };
+    fields.finish();
+    Some(channel)
+}

@@ -1,0 +1,112 @@
+use std::collections::BTreeSet;
+
+use forms::Text;
+use jiff::civil::Date;
+
+use super::{Reader, has_extension, page, page::RawPage, required_words, split, words};
+use crate::{
+    diagnostic::{Diagnostic, Place, Spanned, rule},
+    slug,
+    yaml::Fields,
+};
+
+/// `documents/NAME/document.yaml` with its versions.
+#[derive(Debug)]
+pub(crate) struct RawDocument {
+    /// Path of `document.yaml`.
+    pub(crate) path: String,
+    /// Name of its folder.
+    pub(crate) name: String,
+    pub(crate) title: Text,
+    pub(crate) kind: Text,
+    pub(crate) description: Option<Text>,
+    /// Versions, oldest first.
+    pub(crate) versions: Vec<RawVersion>,
+}
+
+/// One version of a document.
+#[derive(Debug)]
+pub(crate) struct RawVersion {
+    pub(crate) version: Spanned<String>,
+    pub(crate) date: Option<Date>,
+    pub(crate) status: Text,
+    pub(crate) is_draft: bool,
+    pub(crate) note: Option<Text>,
+    /// Chapters in natural order of their file names.
+    pub(crate) chapters: Vec<RawPage>,
+}
+
+/// The status of a version that is shown to nobody but editors.
+const DRAFT: &str = "draft";
+
+/// Reads the documents below `folder`, the `documents/` of a consultation.
+pub(super) fn read_all(reader: &mut Reader<'_>, folder: &str) -> Vec<RawDocument> {
+    let names = subfolders(reader, folder);
+    names.iter().filter_map(|name| read(reader, &format!("{folder}/{name}"), name)).collect()
+}
+
+fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument> {
+    let path = format!("{folder}/document.yaml");
+    let Some(node) = reader.yaml(&path) else {
+        if reader.source.text(&path).is_none() {
+            reader.problems.push(Diagnostic::error(rule::DOCUMENT_MISSING, Place::whole(&path)));
+        }
+        return None;
+    };
+    let language = reader.language;
+    let mut fields = Fields::new(&node, reader.problems);
+    let mut document = RawDocument {
+        name: name.to_owned(),
+        title: required_words(&mut fields, "title", language),
+        kind: required_words(&mut fields, "kind", language),
+        description: words(&mut fields, "description", language),
+        versions: fields.required_list("versions", |node, problems| {
+            let mut fields = Fields::new(node, problems);
+            let version = fields.required_source_text("version");
+            let date = fields.date("date").map(|date| date.value);
+            let status = required_words(&mut fields, "status", language);
+            let note = words(&mut fields, "note", language);
+            fields.finish();
+            let is_draft = status.in_language(language) == DRAFT;
+            Some(RawVersion { version: version?, date, status, is_draft, note, chapters: Vec::new() })
+        }),
+        path,
+    };
+    fields.finish();
+    match_folders(reader, folder, &document);
+    for version in &mut document.versions {
+        version.chapters = chapters(reader, &format!("{folder}/{}", version.version.value));
+    }
+    Some(document)
+}
+
+/// Reports versions without a folder and folders without a version.
+fn match_folders(reader: &mut Reader<'_>, folder: &str, document: &RawDocument) {
+    let mut folders = subfolders(reader, folder);
+    for version in &document.versions {
+        let Spanned { value, place } = &version.version;
+        let numbers = value.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        if !numbers {
+            reader.problems.push(Diagnostic::error(rule::VERSION_BAD, place.clone()).with("version", value));
+        } else if !folders.remove(value) {
+            let problem = Diagnostic::error(rule::VERSION_WITHOUT_FOLDER, place.clone());
+            reader.problems.push(problem.with("version", value).with("folder", format!("{folder}/{value}")));
+        }
+    }
+    for extra in folders {
+        let problem = Diagnostic::error(rule::FOLDER_WITHOUT_VERSION, Place::whole(&document.path));
+        reader.problems.push(problem.with("folder", format!("{folder}/{extra}")));
+    }
+}
+
+fn chapters(reader: &mut Reader<'_>, folder: &str) -> Vec<RawPage> {
+    let source = reader.source;
+    let mut paths: Vec<_> = source.under(folder).map(|(path, _)| path).filter(|path| has_extension(path, "md")).collect();
+    paths.sort_by(|a, b| slug::natural(split(a).1, split(b).1));
+    paths.into_iter().filter_map(|path| page::read(reader, path, page::Role::Chapter)).collect()
+}
+
+fn subfolders(reader: &Reader<'_>, folder: &str) -> BTreeSet<String> {
+    let inner = reader.source.under(folder).filter_map(|(path, _)| path[folder.len() + 1..].split_once('/'));
+    inner.map(|(name, _)| name.to_owned()).collect()
+}

@@ -1,0 +1,21 @@
+//! Builds the site of a consultation from Markdown and YAML.
+//!
+//! The data goes one way, and reads and writes stand at its ends:
+//! `source` (read all) → `content` (raw values) → `model` (what is true) → `check` → `page`, `output` → `emit`.
+//! [`pipeline`] is that line in one function; the commands are its short callers.
+
+mod address;
+mod check;
+pub mod commands;
+mod content;
+mod diagnostic;
+mod emit;
+mod markdown;
+mod model;
+mod output;
+mod page;
+pub mod pipeline;
+mod slug;
+mod source;
+mod theme;
+mod yaml;

@@ -1,0 +1,7 @@
+//! The command `konsultacje`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    generator::commands::run()
+}

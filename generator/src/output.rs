@@ -1,0 +1,78 @@
+//! Everything that goes to `dist/`: pages, what the function is packed with, assets, the build stamp.
+
+mod forms;
+mod stamp;
+
+use data_encoding::HEXLOWER;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    address::Address,
+    check,
+    diagnostic::{Diagnostic, Place, rule},
+    emit::{Class, Output, Outputs},
+    model::{Sheet, Site},
+    page::{self, Drawing},
+    pipeline::Options,
+    source::Source,
+    theme::Look,
+};
+
+/// Pages that stand at no address of their own, with their templates. The CDN shows the second for 500 to 504.
+const MESSAGES: [(&str, &str); 2] = [("404.html", "not_found.html"), ("error.html", "error.html")];
+
+/// Makes all outputs.
+///
+/// # Errors
+/// The first page, in the order of pages, that its template cannot draw.
+pub(crate) fn all(site: &Site, look: &Look, source: &Source, options: &Options) -> Result<Outputs, Diagnostic> {
+    let stylesheet = asset("style", "css", &look.stylesheet);
+    let icon = asset("icon", "svg", &look.icon);
+    let drawing =
+        Drawing { site, look, today: options.today, stylesheet: &stylesheet.0, icon: &icon.0 };
+    let mut outputs = pages(drawing)?;
+    outputs.extend(files(site, source));
+    outputs.extend(forms::packed(drawing));
+    outputs.extend([stylesheet, icon].map(|(address, output)| (address.output(), output)));
+    outputs.insert(Address::root().file("build.json").output(), stamp::output(options));
+    Ok(outputs)
+}
+
+fn pages(drawing: Drawing<'_>) -> Result<Outputs, Diagnostic> {
+    let sheets = drawing.site.sheets();
+    let draw = |sheet: &Sheet<'_>| {
+        let html = page::draw(drawing, sheet).map_err(|error| {
+            Diagnostic::error(rule::TEMPLATE_BROKEN, Place::whole(sheet.source)).with("detail", error)
+        })?;
+        Ok((sheet.address.output(), page_output(html)))
+    };
+    // Drawn in parallel, collected in order: the first failing page is always the same one.
+    let drawn: Vec<Result<_, Diagnostic>> = sheets.par_iter().map(draw).collect();
+    let messages = MESSAGES.iter().map(|(name, template)| {
+        let html = page::draw_message(drawing, template)
+            .map_err(|error| Diagnostic::error(rule::TEMPLATE_BROKEN, None).with("detail", error))?;
+        Ok((Address::root().file(name).output(), page_output(html)))
+    });
+    drawn.into_iter().chain(messages).collect()
+}
+
+/// Returns the files that some link of a shown page leads to, as they stand.
+fn files(site: &Site, source: &Source) -> Outputs {
+    let file = |(path, address): (String, Address)| {
+        let bytes = source.file(&path)?.bytes().to_vec();
+        Some((address.output(), Output { bytes, class: Class::Asset }))
+    };
+    check::referenced_files(site).into_iter().filter_map(file).collect()
+}
+
+/// Returns an asset named by its content, so that browsers may keep it for ever.
+fn asset(stem: &str, extension: &str, text: &str) -> (Address, Output) {
+    let hash = &HEXLOWER.encode(&Sha256::digest(text))[..16];
+    let address = Address::root().file(&format!("assets/{stem}.{hash}.{extension}"));
+    (address, Output { bytes: text.as_bytes().to_vec(), class: Class::Asset })
+}
+
+fn page_output(html: String) -> Output {
+    Output { bytes: html.into_bytes(), class: Class::Page }
+}

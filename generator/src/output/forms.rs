@@ -1,0 +1,44 @@
+use std::collections::BTreeMap;
+
+use forms::{Shared, Site};
+use serde::Serialize;
+
+use crate::{
+    address::Linking,
+    emit::{Class, Output, Outputs},
+    page::{self, Drawing, Frame},
+};
+
+/// Returns what the function is packed with: a bundle for each form, and the theme once.
+///
+/// The function answers at addresses of its own, so all links are root-absolute.
+pub(super) fn packed(drawing: Drawing<'_>) -> Outputs {
+    let frame = Frame { drawing, linking: Linking::Root, address: None };
+    let site = drawing.site;
+    let language = &site.language;
+    let mut outputs = Outputs::new();
+    let mut cards = BTreeMap::new();
+    for consultation in site.consultations.iter().filter(|consultation| site.shows(consultation.draft)) {
+        cards.insert(consultation.id.clone(), frame.card(consultation));
+        for form in consultation.forms.iter().filter(|form| site.shows(form.draft)) {
+            let bundle = page::bundle(&frame, consultation, form);
+            outputs.insert(format!("forms/{}.{language}.json", form.form.id), json(&bundle));
+        }
+    }
+    let shared = Shared {
+        theme: drawing.look.source.clone(),
+        language: language.clone(),
+        sites: BTreeMap::from([(
+            language.clone(),
+            Site { shell: frame.shell(Vec::new()), consultations: cards },
+        )]),
+    };
+    outputs.insert("forms/theme/theme.json".to_owned(), json(&shared));
+    outputs
+}
+
+fn json(value: &impl Serialize) -> Output {
+    // Strings, numbers, lists and maps keyed by strings: nothing that JSON cannot write.
+    let bytes = serde_json::to_vec(value).unwrap_or_default();
+    Output { bytes, class: Class::Side }
+}

@@ -1,0 +1,207 @@
+//! Draws pages: one file a page type, each a view of its own and the template that shows it.
+//!
+//! Views are a contract with themes: plain data, written links, nothing of the model.
+
+mod alias;
+mod announcement;
+mod chapter;
+mod consultation;
+mod document;
+mod folder;
+mod form;
+mod home;
+mod schedule;
+mod text;
+
+use forms::{Card, Channel, Link, Shell, State, ThemeError};
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::{
+    address::{Address, Linking},
+    diagnostic::Spanned,
+    markdown::Body,
+    model::{Consultation, Here, Sheet, Site, What},
+    theme::Look,
+};
+
+pub(crate) use self::form::bundle;
+
+/// What drawing a page needs besides the page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Drawing<'a> {
+    pub(crate) site: &'a Site,
+    pub(crate) look: &'a Look,
+    /// The day for which the page is drawn.
+    pub(crate) today: Date,
+    /// Address of the stylesheet.
+    pub(crate) stylesheet: &'a Address,
+    /// Address of the icon.
+    pub(crate) icon: &'a Address,
+}
+
+/// Draws the page of `sheet`.
+pub(crate) fn draw(drawing: Drawing<'_>, sheet: &Sheet<'_>) -> Result<String, ThemeError> {
+    let frame = Frame { drawing, linking: Linking::From(sheet.address.clone()), address: Some(&sheet.address) };
+    match &sheet.what {
+        What::Home(page) => home::draw(&frame, *page),
+        What::Text(page) => text::draw(&frame, page),
+        What::Folder(folder, page) => folder::draw(&frame, folder, *page),
+        What::Consultation(consultation, page) => consultation::draw(&frame, consultation, *page),
+        What::Announcement(consultation, page) => announcement::draw(&frame, consultation, page),
+        What::Schedule(consultation, schedule) => schedule::draw(&frame, consultation, schedule),
+        What::Document(consultation, document, version) => document::draw(&frame, consultation, document, *version),
+        What::Chapter(consultation, document, version, chapter) => {
+            chapter::draw(&frame, consultation, document, *version, *chapter)
+        }
+        What::Form(consultation, form) => form::draw(&frame, consultation, form),
+        What::Alias(page, to) => alias::draw(&frame, page, to),
+    }
+}
+
+/// Draws a page that stands at no address of its own: the 404 page and the error page.
+pub(crate) fn draw_message(drawing: Drawing<'_>, template: &str) -> Result<String, ThemeError> {
+    let frame = Frame { drawing, linking: Linking::Root, address: None };
+    frame.render(template, frame.shell(Vec::new()), &())
+}
+
+/// A page while it is drawn.
+pub(crate) struct Frame<'a> {
+    pub(crate) drawing: Drawing<'a>,
+    /// How it writes links.
+    pub(crate) linking: Linking,
+    /// Where it stands, if it does.
+    pub(crate) address: Option<&'a Address>,
+}
+
+/// Where a day lies in the term of a consultation.
+#[derive(Debug, Serialize)]
+struct Status {
+    state: State,
+    start: Date,
+    end: Date,
+    /// Days left, today not counted; null outside of the term.
+    days_left: Option<i32>,
+}
+
+impl<'a> Frame<'a> {
+    /// Draws `template` with `view` inside `shell`.
+    fn render(&self, template: &str, shell: Shell, view: &impl Serialize) -> Result<String, ThemeError> {
+        self.drawing.look.theme.render(template, &self.drawing.site.language, &shell, view)
+    }
+
+    /// Returns what stands around the page, whose way from the home page is `breadcrumbs`.
+    pub(crate) fn shell(&self, breadcrumbs: Vec<Link>) -> Shell {
+        let Drawing { site, stylesheet, icon, .. } = self.drawing;
+        let entry = |entry: &crate::model::Navigation| {
+            let mut link = self.link(crate::content::site::FILE, &entry.to, &entry.label)?;
+            link.current = self.address.is_some_and(|_| link.href == "./");
+            Some(link)
+        };
+        Shell {
+            language: site.language.clone(),
+            site_title: site.title.clone(),
+            about: site.description.clone(),
+            authority: site.authority.clone(),
+            home: self.linking.href(&Address::root()),
+            stylesheet: self.linking.href(stylesheet),
+            icon: self.linking.href(icon),
+            navigation: site.navigation.iter().filter_map(entry).collect(),
+            breadcrumbs,
+            canonical: None,
+        }
+    }
+
+    /// Returns what stands around a page of `consultation`, below the pages `above`.
+    pub(crate) fn shell_in(&self, consultation: &Consultation, above: Vec<Link>) -> Shell {
+        let home = self.to(&consultation.address, &consultation.title);
+        self.shell(std::iter::once(home).chain(above).collect())
+    }
+
+    /// Returns the consultation as pages show it.
+    pub(crate) fn card(&self, consultation: &Consultation) -> Card {
+        let site = self.drawing.site;
+        let path = &consultation.path;
+        let channel = |channel: &crate::model::Channel| Channel {
+            name: channel.name.clone(),
+            how: channel.how.clone(),
+            url: channel.url.clone(),
+            form: channel.form.as_ref().and_then(|form| self.link(path, form, &channel.name)),
+            offices: channel.offices,
+        };
+        let page = |target: &Option<Spanned<String>>| {
+            let target = target.as_ref()?;
+            let page = site.page(&crate::model::Routes::target_path(path, &target.value))?;
+            self.link(path, target, &page.title)
+        };
+        let shown = |draft: bool| site.shows(draft);
+        Card {
+            id: consultation.id.clone(),
+            title: consultation.title.clone(),
+            href: self.linking.href(&consultation.address),
+            subject: consultation.subject.clone(),
+            case_number: consultation.case_number.clone(),
+            announced: consultation.announced,
+            term: consultation.term.clone(),
+            report_due: consultation.report_due,
+            retention_days: consultation.retention_days,
+            unit: consultation.unit.clone(),
+            contact: consultation.contact.clone(),
+            offices: consultation.offices.clone(),
+            channels: consultation.channels.iter().map(channel).collect(),
+            privacy: page(&consultation.privacy),
+            announcement: page(&consultation.announcement),
+            schedule: consultation.schedule.as_ref().map(|schedule| self.to(&schedule.address, self.schedule_title())),
+            documents: consultation
+                .documents
+                .iter()
+                .filter(|document| shown(document.draft))
+                .map(|document| self.to(&document.address, &document.title))
+                .collect(),
+            forms: consultation
+                .forms
+                .iter()
+                .filter(|form| shown(form.draft))
+                .map(|form| self.to(&form.address, form.form.title.in_language(&site.language)))
+                .collect(),
+        }
+    }
+
+    /// Returns the heading of a schedule: the page is made, so its words are the theme's.
+    fn schedule_title(&self) -> &str {
+        self.drawing.look.theme.text(&self.drawing.site.language, "schedule.heading").unwrap_or_default()
+    }
+
+    fn status(&self, consultation: &Consultation) -> Status {
+        let term = &consultation.term;
+        let state = term.state_on(self.drawing.today);
+        let days_left = (state == State::Open).then(|| term.days_left(self.drawing.today)).flatten();
+        Status { state, start: term.start, end: term.end, days_left }
+    }
+
+    /// Returns the HTML of a body that stands in the file `path`; `version` is the folder whose links stay in it.
+    fn html(&self, body: &Body, path: &str, version: Option<&str>) -> String {
+        let here = Here { path, linking: self.linking.clone(), version };
+        body.render(|link| match link.scheme() {
+            Some(_) => link.target.clone(),
+            // A link that leads nowhere is an error of the check; no page with one is drawn.
+            None => self.drawing.site.routes.find(&here, &link.target).map(|found| found.href).unwrap_or_default(),
+        })
+    }
+
+    fn link(&self, from: &str, target: &Spanned<String>, label: &str) -> Option<Link> {
+        let here = Here { path: from, linking: self.linking.clone(), version: None };
+        let found = self.drawing.site.routes.find(&here, &target.value).ok()?;
+        Some(Link { label: label.to_owned(), href: found.href, current: false })
+    }
+
+    fn to(&self, address: &Address, label: &str) -> Link {
+        let current = self.linking.is_at(address);
+        Link { label: label.to_owned(), href: self.linking.href(address), current }
+    }
+
+    /// Returns `address` with the host of the site, where it has one.
+    fn absolute(&self, address: &Address) -> Option<String> {
+        self.drawing.site.base_url.as_ref().map(|base| format!("{base}{address}"))
+    }
+}

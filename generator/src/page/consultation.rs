@@ -1,0 +1,47 @@
+use forms::{Card, ThemeError};
+use serde::Serialize;
+
+use super::{Frame, Status, schedule};
+use crate::model::{Consultation, Page};
+
+#[derive(Serialize)]
+struct View<'a> {
+    title: &'a str,
+    description: Option<&'a str>,
+    html: String,
+    consultation: Card,
+    status: Status,
+    area: Option<&'a str>,
+    legal_basis: Vec<Basis<'a>>,
+    stages: Vec<schedule::Stage<'a>>,
+    meetings: Vec<schedule::Meeting<'a>>,
+}
+
+#[derive(Serialize)]
+struct Basis<'a> {
+    act: &'a str,
+    minimum_days: Option<u32>,
+}
+
+pub(super) fn draw(
+    frame: &Frame<'_>,
+    consultation: &Consultation,
+    page: Option<&Page>,
+) -> Result<String, ThemeError> {
+    let view = View {
+        title: page.map_or(&consultation.title, |page| &page.title),
+        description: page.and_then(|page| page.description.as_deref()),
+        html: page.map(|page| frame.html(&page.body, &page.path, None)).unwrap_or_default(),
+        consultation: frame.card(consultation),
+        status: frame.status(consultation),
+        area: consultation.area.as_deref(),
+        legal_basis: consultation
+            .legal_basis
+            .iter()
+            .map(|(act, minimum_days)| Basis { act, minimum_days: *minimum_days })
+            .collect(),
+        stages: schedule::stages(frame, consultation.schedule.as_ref()),
+        meetings: schedule::meetings(frame, consultation.schedule.as_ref()),
+    };
+    frame.render("consultation.html", frame.shell(Vec::new()), &view)
+}

@@ -1,0 +1,36 @@
+use forms::{
+    Answers, Bundle, State, ThemeError,
+    page::{self, Filled, Notice},
+};
+
+use super::Frame;
+use crate::model::{Consultation, FormPage};
+
+/// Draws the static page of a form with the code that the function draws it with.
+pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Result<String, ThemeError> {
+    let bundle = bundle(frame, consultation, form);
+    let state = consultation.term.state_on(frame.drawing.today);
+    let notice = match state {
+        State::Upcoming => Some(Notice::new("upcoming")),
+        State::Closed => Some(Notice::new("closed")),
+        State::Open | State::Grace => None,
+    };
+    let filled =
+        Filled { answers: &Answers::default(), mistakes: &[], token: None, notice: notice.as_ref(), focus: None };
+    page::form(&frame.drawing.look.theme, &bundle, state, &filled)
+}
+
+/// Packs a form with what stands around it, its links written as `frame` writes them.
+pub(crate) fn bundle(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Bundle {
+    let api = crate::address::Address::root().file(&format!("api/{}", form.form.id));
+    Bundle {
+        revision: form.form.revision(),
+        language: frame.drawing.site.language.clone(),
+        original: true,
+        href: frame.linking.href(&form.address),
+        action: frame.linking.href(&api),
+        shell: frame.shell_in(consultation, Vec::new()),
+        consultation: frame.card(consultation),
+        form: form.form.clone(),
+    }
+}

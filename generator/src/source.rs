@@ -1,0 +1,308 @@
+//! The one place that reads files.
+//!
+//! 1. Lists `content/` and `themes/` under the root, without what interfaces leave aside.
+//! 2. Reads every file, several at once; text is freed of BOM and CRLF.
+//! 3. Names them by their path in NFC with `/`, in the order of that name, and refuses two that
+//!    some file systems take for one.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+use walkdir::{DirEntry, WalkDir};
+
+use crate::diagnostic::{Diagnostic, Lines, Place, rule};
+
+/// Folders under the root that are read; the first must exist.
+const FOLDERS: [&str; 2] = ["content", "themes"];
+
+/// File names that end so are text.
+const TEXT: [&str; 5] = [".md", ".yaml", ".html", ".css", ".svg"];
+
+/// Everything a build reads, by path relative to the root.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Source {
+    files: BTreeMap<String, SourceFile>,
+}
+
+/// The content of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SourceFile {
+    /// Text: Markdown, YAML, a template, a style, a drawing.
+    Text(String),
+    /// Anything else, as it is.
+    Bytes(Vec<u8>),
+}
+
+/// Why the tree could not be read at all.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReadError {
+    /// There is no content under the root.
+    #[error("no folder `content` in {}", .0.display())]
+    NoContent(PathBuf),
+    /// A folder could not be listed.
+    #[error("cannot list the files of {}", root.display())]
+    List {
+        /// The root.
+        root: PathBuf,
+        /// What the system says.
+        source: walkdir::Error,
+    },
+    /// A file could not be read.
+    #[error("cannot read {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl Source {
+    /// Returns a tree of texts, for what is compiled in and for tests.
+    pub(crate) fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let texts = texts.into_iter();
+        Self { files: texts.map(|(path, text)| (path.to_owned(), SourceFile::Text(text.to_owned()))).collect() }
+    }
+
+    /// Returns a file.
+    pub(crate) fn file(&self, path: &str) -> Option<&SourceFile> {
+        self.files.get(path)
+    }
+
+    /// Returns the text of a file, unless it is none.
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+        self.file(path)?.text()
+    }
+
+    /// Returns the files under a folder (its name without closing slash), sorted by path.
+    pub(crate) fn under(&self, folder: &str) -> impl Iterator<Item = (&str, &SourceFile)> {
+        let prefix = format!("{folder}/");
+        self.files
+            .range(prefix.clone()..)
+            .take_while(move |(path, _)| path.starts_with(&prefix))
+            .map(|(path, file)| (path.as_str(), file))
+    }
+}
+
+impl SourceFile {
+    /// Returns the text, unless it is none.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Bytes(_) => None,
+        }
+    }
+
+    /// Returns the bytes, of a text too.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+/// Reads all of `content/` and `themes/` under the root.
+///
+/// A file that cannot be taken is left out and reported, and the others are read.
+pub(crate) fn read(root: &Path) -> Result<(Source, Vec<Diagnostic>), ReadError> {
+    if !root.join(FOLDERS[0]).is_dir() {
+        return Err(ReadError::NoContent(root.to_owned()));
+    }
+    let mut problems = Vec::new();
+    let paths = list(root, &mut problems)?;
+    let contents: Vec<Vec<u8>> = paths
+        .par_iter()
+        .map(|(_, path)| std::fs::read(path).map_err(|source| ReadError::File { path: path.clone(), source }))
+        .collect::<Result<_, _>>()?;
+
+    let mut source = Source::default();
+    for ((name, _), bytes) in paths.into_iter().zip(contents) {
+        match content(&name, bytes) {
+            Ok(file) => {
+                source.files.insert(name, file);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    Ok((source, problems))
+}
+
+/// Lists the files to read, sorted by name, each name once.
+fn list(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<Vec<(String, PathBuf)>, ReadError> {
+    let mut names: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut folded: BTreeMap<String, String> = BTreeMap::new();
+    for folder in FOLDERS.iter().map(|folder| root.join(folder)).filter(|folder| folder.is_dir()) {
+        // Sorted, so that of two equal names it is always the same that stays.
+        let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
+        for entry in walk.filter_entry(|entry| entry.depth() == 0 || !is_ignored(entry)) {
+            let entry = entry.map_err(|source| ReadError::List { root: root.to_owned(), source })?;
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            let Some(name) = name(root, entry.path()) else {
+                let shown = entry.path().strip_prefix(root).unwrap_or(entry.path()).display();
+                problems.push(Diagnostic::error(rule::FILE_NAME_NOT_UTF8, None).with("name", shown));
+                continue;
+            };
+            if let Some(other) = folded.get(&fold_case(&name)) {
+                let place = Place::whole(&name);
+                problems.push(Diagnostic::error(rule::SAME_NAME_BY_CASE, place).with("other", other));
+            }
+            folded.entry(fold_case(&name)).or_insert_with(|| name.clone());
+            names.entry(name).or_insert_with(|| entry.into_path());
+        }
+    }
+    Ok(names.into_iter().collect())
+}
+
+/// Returns whether a name is left aside (interfaces, "Reading"), with all that lies under it.
+fn is_ignored(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    entry.path_is_symlink()
+        || name.starts_with(['.', '_', '~'])
+        || name.ends_with('~')
+        || name == "Thumbs.db"
+        || name == "README.md"
+}
+
+/// Returns the path relative to the root, in NFC and with `/`, unless it is not Unicode.
+fn name(root: &Path, path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/").nfc().collect())
+}
+
+/// Folds what some file systems and readers do not tell apart.
+fn fold_case(path: &str) -> String {
+    path.nfc().collect::<String>().to_uppercase().to_lowercase().nfc().collect()
+}
+
+fn content(name: &str, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
+    if !TEXT.iter().any(|ending| name.ends_with(ending)) {
+        return Ok(SourceFile::Bytes(bytes));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes()))?;
+    Ok(SourceFile::Text(normal(&text)))
+}
+
+/// Drops a byte order mark and writes line ends as LF.
+fn normal(text: &str) -> String {
+    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
+}
+
+/// Points at the first byte that is not UTF-8.
+fn not_utf8(name: &str, bytes: &[u8]) -> Diagnostic {
+    let good = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let good = normal(good);
+    let mut place = Lines::new(name, &good).place(good.len()..good.len());
+    place.length = 1;
+    Diagnostic::error(rule::NOT_UTF8, place)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn tree(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for (path, bytes) in files {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn text_is_freed_of_marks_and_carriage_returns() {
+        let root = tree(&[
+            ("content/a.md", b"\xef\xbb\xbf# A\r\n\r\nb\r\n"),
+            ("content/b.pdf", b"\xef\xbb\xbf\r\n\xff"),
+            ("themes/kielce/style.css", b"a{}\r\n"),
+            ("other/c.md", b"c"),
+        ]);
+        let (source, problems) = read(root.path()).unwrap();
+        assert_eq!(problems, []);
+        assert_eq!(source.text("content/a.md"), Some("# A\n\nb\n"));
+        assert_eq!(source.text("themes/kielce/style.css"), Some("a{}\n"));
+        assert_eq!(source.text("content/b.pdf"), None);
+        assert_eq!(source.file("content/b.pdf").unwrap().bytes(), b"\xef\xbb\xbf\r\n\xff");
+        assert_eq!(source.files.len(), 3);
+    }
+
+    #[test]
+    fn what_is_left_aside_is_not_read() {
+        let root = tree(&[
+            ("content/index.md", b""),
+            ("content/.git/a.md", b""),
+            ("content/_szkice/a.md", b""),
+            ("content/~$a.md", b""),
+            ("content/a.md~", b""),
+            ("content/Thumbs.db", b""),
+            ("content/x/README.md", b""),
+        ]);
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("index.md", root.path().join("content/link.md")).unwrap();
+            std::os::unix::fs::symlink(".", root.path().join("content/loop")).unwrap();
+        }
+        let (source, problems) = read(root.path()).unwrap();
+        assert_eq!(problems, []);
+        assert_eq!(source.files.keys().collect::<Vec<_>>(), ["content/index.md"]);
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf8_is_reported_and_the_others_are_read() {
+        let root = tree(&[
+            ("content/a.md", "# Zażółć\r\nżó".as_bytes()),
+            ("content/b.md", b"# T\xc5\x82o\r\n\xc5\xbc\xb3le\xbc\n"),
+        ]);
+        let (source, problems) = read(root.path()).unwrap();
+        assert!(source.text("content/a.md").is_some());
+        assert!(source.file("content/b.md").is_none());
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].rule, rule::NOT_UTF8);
+        let place = problems[0].place.clone().unwrap();
+        assert_eq!((place.line, place.column), (2, 2));
+    }
+
+    #[test]
+    fn names_that_differ_by_case_or_form_are_one() {
+        let root = tree(&[
+            ("content/Żaba.md", b"1"),
+            ("content/z\u{307}aba.md", b"2"),
+            ("content/\u{17c}aba.md", b"3"),
+            ("content/b.md", b"4"),
+        ]);
+        let (source, problems) = read(root.path()).unwrap();
+        assert_eq!(problems.iter().map(|p| p.rule).collect::<Vec<_>>(), [rule::SAME_NAME_BY_CASE; 2]);
+        assert_eq!(source.path_ignoring_case("content/B.MD"), Some("content/b.md"));
+        assert_eq!(source.path_ignoring_case("content/c.md"), None);
+        // Sorted by bytes, the decomposed name comes first and stays.
+        assert_eq!(source.text("content/\u{17c}aba.md"), Some("2"));
+    }
+
+    #[test]
+    fn a_root_without_content_is_an_error() {
+        let root = tree(&[("themes/a/b.css", b"")]);
+        assert!(matches!(read(root.path()), Err(ReadError::NoContent(_))));
+    }
+
+    #[test]
+    fn files_of_a_folder_are_found_in_order() {
+        let source = Source::from_texts([
+            ("content/a/b.md", ""),
+            ("content/a.md", ""),
+            ("content/a/a.md", ""),
+            ("content/ab/c.md", ""),
+        ]);
+        let paths: Vec<&str> = source.under("content/a").map(|(path, _)| path).collect();
+        assert_eq!(paths, ["content/a/a.md", "content/a/b.md"]);
+    }
+}

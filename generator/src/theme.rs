@@ -1,0 +1,244 @@
+//! The look of the site: templates, texts, styles and the slugs of generated pages, resolved over the chain of themes.
+//!
+//! A theme names its parent (`extends`); what it does not have is its parent's. The base theme is compiled in, so that
+//! a city without a theme folder still gets a good site.
+
+mod base;
+
+use std::collections::BTreeMap;
+
+use forms::{Theme, ThemeSource};
+use serde_json::Value as Json;
+
+use crate::{
+    content::{NoteTitles, site::RawSite},
+    diagnostic::{Diagnostic, Place, Spanned, rule},
+    slug,
+    source::Source,
+    yaml::{self, Fields, Node, Value},
+};
+
+/// The theme that all others rest on.
+const BASE: &str = "base";
+/// The version of the contract between templates and the data they get.
+const CONTRACT: i64 = 1;
+
+/// A theme, resolved.
+#[derive(Debug)]
+pub(crate) struct Look {
+    /// Draws pages.
+    pub(crate) theme: Theme,
+    /// What the function draws with: the same templates and texts.
+    pub(crate) source: ThemeSource,
+    /// One stylesheet, each theme's after its parent's.
+    pub(crate) stylesheet: String,
+    /// The icon, an SVG drawing.
+    pub(crate) icon: String,
+    /// Words that head notes in Markdown.
+    pub(crate) notes: NoteTitles,
+    pub(crate) slugs: Slugs,
+}
+
+/// Addresses of generated pages, and names that are kept for them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Slugs {
+    /// The schedule of a consultation.
+    pub(crate) schedule: String,
+    /// Names that nothing at the root may have.
+    pub(crate) root: Vec<String>,
+    /// Names that nothing in a consultation may have.
+    pub(crate) consultation: Vec<String>,
+    /// Names that no chapter may have.
+    pub(crate) document: Vec<String>,
+}
+
+/// Resolves the theme that `site` names.
+///
+/// `None` when it cannot be used; `problems` tells why.
+pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagnostic>) -> Option<Look> {
+    let language = &site.language;
+    let compiled = base::source();
+    let themes = Themes { source, compiled: &compiled };
+    let names = themes.chain(site.theme.as_ref(), problems)?;
+    let texts = themes.texts(&names, &language.value, problems);
+    if texts.as_object().is_none_or(serde_json::Map::is_empty) {
+        let problem = Diagnostic::error(rule::LANGUAGE_WITHOUT_TEXTS, language.place.clone());
+        problems.push(problem.with("language", &language.value));
+        return None;
+    }
+    let notes = texts.get("notes").and_then(Json::as_object).into_iter().flatten();
+    let notes = notes.filter_map(|(kind, words)| Some((kind.clone(), words.as_str()?.to_owned()))).collect();
+    let slugs = themes.slugs(site, problems);
+    let resolved = ThemeSource {
+        templates: themes.templates(&names),
+        texts: BTreeMap::from([(language.value.clone(), texts)]),
+        names: names.clone(),
+    };
+    match Theme::new(&resolved) {
+        Ok(theme) => Some(Look {
+            theme,
+            source: resolved,
+            stylesheet: themes.stylesheet(&names),
+            icon: names.iter().find_map(|name| themes.text(name, "assets/icon.svg")).unwrap_or_default().to_owned(),
+            notes,
+            slugs,
+        }),
+        Err(error) => {
+            problems.push(Diagnostic::error(rule::TEMPLATE_BROKEN, None).with("detail", error));
+            None
+        }
+    }
+}
+
+/// The themes there are: those under the root, and the compiled-in base.
+struct Themes<'a> {
+    source: &'a Source,
+    compiled: &'a Source,
+}
+
+impl<'a> Themes<'a> {
+    /// Returns the names of the theme and its parents, the most specific first.
+    fn chain(&self, theme: Option<&Spanned<String>>, problems: &mut Vec<Diagnostic>) -> Option<Vec<String>> {
+        if self.is_replaced() {
+            problems.push(Diagnostic::info(rule::BASE_THEME_REPLACED, Place::whole("themes/base/theme.yaml")));
+        }
+        let mut names = Vec::new();
+        let mut next = theme.cloned();
+        while let Some(name) = next {
+            let file = format!("themes/{}/theme.yaml", name.value);
+            let missing = self.text(&name.value, "theme.yaml").is_none();
+            if missing || names.contains(&name.value) {
+                problems.push(Diagnostic::error(rule::THEME_MISSING, name.place).with("theme", &name.value));
+                return None;
+            }
+            names.push(name.value.clone());
+            next = self.parent(&name.value, &file, problems);
+        }
+        if names.last().is_none_or(|last| last != BASE) {
+            names.push(BASE.to_owned());
+        }
+        Some(names)
+    }
+
+    fn parent(&self, name: &str, file: &str, problems: &mut Vec<Diagnostic>) -> Option<Spanned<String>> {
+        let text = self.text(name, "theme.yaml")?;
+        let node = yaml::parse(file, text).map_err(|problem| problems.push(problem)).ok()?;
+        let mut fields = Fields::new(&node, problems);
+        let parent = fields.string("extends");
+        let contract = fields.required_integer("contract");
+        fields.finish();
+        if let Some(contract) = contract.filter(|contract| contract.value != CONTRACT) {
+            let problem = Diagnostic::error(rule::THEME_CONTRACT, contract.place);
+            problems.push(problem.with("contract", contract.value).with("current", CONTRACT));
+        }
+        parent
+    }
+
+    fn templates(&self, names: &[String]) -> BTreeMap<String, String> {
+        let files = names.iter().flat_map(|name| self.files(name, "templates").into_iter().map(move |file| (name, file)));
+        files.map(|(name, (inner, text))| (format!("{name}/{inner}"), text.to_owned())).collect()
+    }
+
+    /// Merges the texts of the themes key by key, the most specific over its parent's.
+    fn texts(&self, names: &[String], language: &str, problems: &mut Vec<Diagnostic>) -> Json {
+        let mut merged = Json::Object(serde_json::Map::new());
+        for name in names.iter().rev() {
+            let inner = format!("i18n/{language}.yaml");
+            let Some(text) = self.text(name, &inner) else {
+                continue;
+            };
+            match yaml::parse(&format!("themes/{name}/{inner}"), text) {
+                Ok(node) => merge(&mut merged, json(&node)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        merged
+    }
+
+    fn stylesheet(&self, names: &[String]) -> String {
+        let styles = names.iter().rev().filter_map(|name| self.text(name, "assets/style.css"));
+        styles.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Reads the base theme's `slugs.yaml` with what the site overrides.
+    fn slugs(&self, site: &RawSite, problems: &mut Vec<Diagnostic>) -> Slugs {
+        let file = "themes/base/slugs.yaml";
+        let node = yaml::parse(file, self.text(BASE, "slugs.yaml").unwrap_or_default());
+        let texts = match node {
+            Ok(node) => json(&node),
+            Err(problem) => {
+                problems.push(problem);
+                return Slugs::default();
+            }
+        };
+        let known = texts.get(&site.language.value).and_then(Json::as_object).cloned().unwrap_or_default();
+        for (name, slug) in &site.slugs {
+            if !known.contains_key(name) {
+                let problem = Diagnostic::error(rule::UNKNOWN_KEY, slug.place.clone()).with("key", name);
+                problems.push(problem.nearest(name, known.keys().map(String::as_str)));
+            } else if !slug::is_folded(&slug.value) {
+                problems.push(Diagnostic::error(rule::SLUG_BAD, slug.place.clone()).with("slug", &slug.value));
+            }
+        }
+        let named = |name: &str| {
+            let own = site.slugs.get(name).map(|slug| slug.value.as_str());
+            own.or_else(|| known.get(name)?.as_str()).unwrap_or(name).to_owned()
+        };
+        let reserved = |place: &str| {
+            let names = texts.get("reserved").and_then(|reserved| reserved.get(place)).and_then(Json::as_array);
+            names.into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+        };
+        Slugs {
+            schedule: named("schedule"),
+            root: reserved("root"),
+            consultation: reserved("consultation"),
+            document: reserved("document"),
+        }
+    }
+
+    /// Tells whether a base theme under the root stands in place of the compiled-in one and differs from it.
+    fn is_replaced(&self) -> bool {
+        let folder = format!("themes/{BASE}");
+        self.source.file(&format!("{folder}/theme.yaml")).is_some()
+            && !self.source.under(&folder).eq(self.compiled.under(&folder))
+    }
+
+    fn text(&self, name: &str, inner: &str) -> Option<&'a str> {
+        self.of(name).text(&format!("themes/{name}/{inner}"))
+    }
+
+    fn files(&self, name: &str, folder: &str) -> Vec<(String, &'a str)> {
+        let folder = format!("themes/{name}/{folder}");
+        let files = self.of(name).under(&folder);
+        files.filter_map(|(path, file)| Some((path[folder.len() + 1..].to_owned(), file.text()?))).collect()
+    }
+
+    /// Returns the tree that has the theme `name`: a base theme under the root replaces the compiled-in one whole.
+    fn of(&self, name: &str) -> &'a Source {
+        let here = self.source.file(&format!("themes/{name}/theme.yaml")).is_some();
+        if name == BASE && !here { self.compiled } else { self.source }
+    }
+}
+
+fn json(node: &Node) -> Json {
+    match &node.value {
+        Value::Null => Json::Null,
+        Value::Boolean(value) => Json::Bool(*value),
+        Value::Integer(value) => Json::from(*value),
+        Value::Number => Json::String(node.written.clone()),
+        Value::String(text) => Json::String(text.clone()),
+        Value::List(items) => Json::Array(items.iter().map(json).collect()),
+        Value::Map(fields) => Json::Object(fields.iter().map(|(key, node)| (key.value.clone(), json(node))).collect()),
+    }
+}
+
+fn merge(under: &mut Json, over: Json) {
+    match (under, over) {
+        (Json::Object(under), Json::Object(over)) => {
+            for (key, value) in over {
+                merge(under.entry(key).or_insert(Json::Null), value);
+            }
+        }
+        (under, over) => *under = over,
+    }
+}

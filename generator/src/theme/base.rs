@@ -1,0 +1,71 @@
+//! The base theme, compiled in.
+
+use crate::source::Source;
+
+/// Lists the files of the base theme; a test holds the list against the folder.
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        [$((concat!("themes/base/", $name), include_str!(concat!("../../../themes/base/", $name)))),*]
+    };
+}
+
+/// Returns the base theme as a tree of its own.
+pub(super) fn source() -> Source {
+    Source::from_texts(files![
+        "assets/icon.svg",
+        "assets/style.css",
+        "i18n/pl.yaml",
+        "slugs.yaml",
+        "templates/alias.html",
+        "templates/announcement.html",
+        "templates/banner.html",
+        "templates/chapter.html",
+        "templates/consultation.html",
+        "templates/document.html",
+        "templates/error.html",
+        "templates/form.html",
+        "templates/home.html",
+        "templates/journey.html",
+        "templates/layout.html",
+        "templates/list.html",
+        "templates/message.html",
+        "templates/not_found.html",
+        "templates/page.html",
+        "templates/parts.html",
+        "templates/questions/choice.html",
+        "templates/questions/choices.html",
+        "templates/questions/longtext.html",
+        "templates/questions/note.html",
+        "templates/questions/parts.html",
+        "templates/questions/scale.html",
+        "templates/questions/text.html",
+        "templates/receipt.html",
+        "templates/review.html",
+        "templates/schedule.html",
+        "theme.yaml",
+    ])
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use super::source;
+
+    #[test]
+    fn every_file_of_the_base_theme_is_compiled_in() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../themes/base");
+        let files = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
+        let files = files.filter(|entry| entry.file_type().is_file());
+        let found: Vec<_> = files
+            .map(|entry| format!("themes/base/{}", entry.path().strip_prefix(&root).unwrap().display()))
+            .collect();
+        let compiled = source();
+        let mut expected: Vec<_> = compiled.under("themes/base").map(|(path, _)| path.to_owned()).collect();
+        let mut found = found;
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected);
+    }
+}
