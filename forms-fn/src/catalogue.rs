@@ -1,3 +1,6 @@
+// This is where the function reads what it was packed with.
+#![allow(clippy::disallowed_methods)]
+
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -80,11 +83,7 @@ impl Catalogue {
         if !shared.sites.contains_key(&shared.language) {
             return Err(CatalogueError::NoSite);
         }
-        Ok(Self {
-            theme: Theme::new(&shared.theme)?,
-            shared,
-            bundles,
-        })
+        Ok(Self { theme: Theme::new(&shared.theme)?, shared, bundles })
     }
 
     /// Returns the form `id` in `language`, else in the site's language.

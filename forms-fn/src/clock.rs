@@ -33,11 +33,7 @@ impl Clock {
     // The rest of the crate is given its time as a value.
     #[allow(clippy::disallowed_methods)]
     pub fn now(self) -> Timestamp {
-        let end = if self.shift.is_negative() {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        };
+        let end = if self.shift.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
         Timestamp::now().checked_add(self.shift).unwrap_or(end)
     }
 
@@ -70,10 +66,7 @@ mod tests {
         let clock = Clock::set_to(instant);
         let shown = clock.now();
         assert!(clock.is_shifted());
-        assert!(
-            shown >= instant && shown < instant + SignedDuration::from_mins(1),
-            "{shown}"
-        );
+        assert!(shown >= instant && shown < instant + SignedDuration::from_mins(1), "{shown}");
         assert!(clock.now() >= shown);
     }
 

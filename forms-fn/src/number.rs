@@ -92,11 +92,8 @@ impl Number {
     /// Reads a number as people write it: in either case, with spaces and hyphens anywhere. `None`
     /// when a symbol is not of the alphabet, the length is wrong, or the check symbol does not fit.
     pub fn parse(text: &str) -> Option<Self> {
-        let values: Vec<u8> = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .map(value)
-            .collect::<Option<_>>()?;
+        let values: Vec<u8> =
+            text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(value).collect::<Option<_>>()?;
         let values: [u8; NUMBER_LENGTH] = values.try_into().ok()?;
         let (&check, derived) = values.split_last()?;
         let fits = weighted_sum(derived) == check;
@@ -113,9 +110,7 @@ impl Number {
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|&s| fmt::Write::write_char(f, char::from(s)))
+        self.0.iter().try_for_each(|&s| fmt::Write::write_char(f, char::from(s)))
     }
 }
 
@@ -211,20 +206,13 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
 
 /// Returns Σ valueᵢ·α^(9-i) of the first nine values, by Horner's rule: what the tenth has to be.
 fn weighted_sum(values: &[u8]) -> u8 {
-    values
-        .iter()
-        .take(NUMBER_LENGTH - 1)
-        .fold(0, |sum, value| times_alpha(sum ^ value))
+    values.iter().take(NUMBER_LENGTH - 1).fold(0, |sum, value| times_alpha(sum ^ value))
 }
 
 /// Multiplies by α, the root of x^5 + x^2 + 1, in GF(2^5).
 fn times_alpha(value: u8) -> u8 {
     let shifted = value << 1;
-    if shifted & 0b10_0000 == 0 {
-        shifted
-    } else {
-        shifted ^ 0b10_0101
-    }
+    if shifted & 0b10_0000 == 0 { shifted } else { shifted ^ 0b10_0101 }
 }
 
 /// Returns the symbol of a value below 32.
@@ -263,10 +251,7 @@ mod tests {
         assert_eq!(Number::derive(FORM, &token, 0).to_string(), "UAXTL5KUL4");
         assert_eq!(Number::derive(FORM, &token, 7).to_string(), "PREJGN5GSR");
         assert_eq!(Number::derive(FORM, &token, 0).shard(), '6');
-        assert_eq!(
-            Secret::derive(FORM, &token).to_string(),
-            "4YRYQ5CHHKHX8YHCPYTR4GZ8J4"
-        );
+        assert_eq!(Secret::derive(FORM, &token).to_string(), "4YRYQ5CHHKHX8YHCPYTR4GZ8J4");
         assert_eq!(
             HEXLOWER.encode(&answers_hash(&token, b"").0),
             "07eff8b326b7798c9ccfcbdbe579489ac785a7995a04618b1a2813c26744777d"
@@ -342,14 +327,7 @@ mod tests {
             let written = format!("{look_alike}{}", &bare[1..]);
             assert_eq!(Number::parse(&written), None, "{written}");
         }
-        for written in [
-            "",
-            "-",
-            &bare[1..],
-            &format!("{bare}2"),
-            &format!("2{bare}"),
-            &bare.repeat(2),
-        ] {
+        for written in ["", "-", &bare[1..], &format!("{bare}2"), &format!("2{bare}"), &bare.repeat(2)] {
             assert_eq!(Number::parse(written), None, "{written:?}");
         }
     }
@@ -363,13 +341,7 @@ mod tests {
             assert!(Secret::parse(&text).unwrap().matches(&secret.hash()));
         }
         let too_big = format!("Z{}", &written[1..]);
-        for text in [
-            "",
-            &written[1..],
-            &format!("{written}2"),
-            &too_big,
-            &format!("2ą{}", &written[3..]),
-        ] {
+        for text in ["", &written[1..], &format!("{written}2"), &too_big, &format!("2ą{}", &written[3..])] {
             assert!(Secret::parse(text).is_none(), "{text:?}");
         }
         assert!(!Secret::derive(FORM, &token(5)).matches(&secret.hash()));
@@ -377,18 +349,9 @@ mod tests {
 
     #[test]
     fn answers_hash_depends_on_token_and_answers() {
-        assert_eq!(
-            answers_hash(&token(1), b"a=b"),
-            answers_hash(&token(1), b"a=b")
-        );
-        assert_ne!(
-            answers_hash(&token(1), b"a=b"),
-            answers_hash(&token(2), b"a=b")
-        );
-        assert_ne!(
-            answers_hash(&token(1), b"a=b"),
-            answers_hash(&token(1), b"a=c")
-        );
+        assert_eq!(answers_hash(&token(1), b"a=b"), answers_hash(&token(1), b"a=b"));
+        assert_ne!(answers_hash(&token(1), b"a=b"), answers_hash(&token(2), b"a=b"));
+        assert_ne!(answers_hash(&token(1), b"a=b"), answers_hash(&token(1), b"a=c"));
     }
 
     proptest! {

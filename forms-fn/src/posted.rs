@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn fields_of_ours_are_no_answers() {
-        let posted = check(b"_step=send&_token=0123456789abcdef0123456789abcdef&_revision=1-x&_lang=pl&_x=1", "_x", &[]);
+        let posted =
+            check(b"_step=send&_token=0123456789abcdef0123456789abcdef&_revision=1-x&_lang=pl&_x=1", "_x", &[]);
         assert_eq!(posted.step, Step::Send);
         assert!(posted.token.is_some());
         assert!(posted.answers.is_empty());

@@ -19,7 +19,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/{consultation}/{form}", get(handlers::show_form).post(handlers::post_form))
         .route("/api/receipt/{number}/{secret}", get(handlers::show_receipt))
         .route("/api/health", get(handlers::health))
-        .route("/api/{*rest}", get(handlers::no_page))
+        .fallback(handlers::no_page)
         // Bodies are read, measured and answered by `handlers`: a resident's text is not refused unread.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(app.clone(), guard))

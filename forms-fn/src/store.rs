@@ -149,11 +149,7 @@ enum Claim {
 impl Store {
     /// Returns the store that keeps its items in `table`.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self {
-            client,
-            table: table.into(),
-            defined: Arc::default(),
-        }
+        Self { client, table: table.into(), defined: Arc::default() }
     }
 
     /// Looks a token up among what was sent through `form`.
@@ -178,11 +174,7 @@ impl Store {
     ///
     /// Fails with [`StoreError::Unknown`] when it may have been stored; with every other error it
     /// was not.
-    pub async fn submit(
-        &self,
-        submission: &Submission,
-        token: &Token,
-    ) -> Result<Outcome, StoreError> {
+    pub async fn submit(&self, submission: &Submission, token: &Token) -> Result<Outcome, StoreError> {
         self.define(submission).await?;
         for n in 0..=LAST_ATTEMPT {
             let number = Number::derive(&submission.form, token, n);
@@ -204,17 +196,10 @@ impl Store {
         secret: &Secret,
         now: Timestamp,
     ) -> Result<Option<Receipt>, StoreError> {
-        let Some(record) = self
-            .record(*number)
-            .await?
-            .filter(|r| secret.matches(&r.secret_hash))
-        else {
+        let Some(record) = self.record(*number).await?.filter(|r| secret.matches(&r.secret_hash)) else {
             return Ok(None);
         };
-        let (text, definition) = tokio::try_join!(
-            self.text(&record),
-            self.definition(&record.form, &record.revision)
-        )?;
+        let (text, definition) = tokio::try_join!(self.text(&record), self.definition(&record.form, &record.revision))?;
         let text = text.filter(|text| !text.has_expired(now));
         Ok(Some(Receipt {
             number: record.number,
@@ -247,18 +232,12 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(items::definition(
-                &name.0,
-                &name.1,
-                &submission.definition,
-            )))
+            .set_item(Some(items::definition(&name.0, &name.1, &submission.definition)))
             .condition_expression(items::ABSENT)
             .send()
             .await;
         if let Err(error) = &put
-            && !error
-                .as_service_error()
-                .is_some_and(PutItemError::is_conditional_check_failed_exception)
+            && !error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
         {
             return Err(StoreError::Unavailable(Cause::of("PutItem", error)));
         }
@@ -275,12 +254,7 @@ impl Store {
     /// After any failure the number is read back: our token there means it was stored, by this
     /// call, by an earlier attempt whose answer was lost, or by a twin. Nothing there, and the
     /// failure decides.
-    async fn claim(
-        &self,
-        number: Number,
-        submission: &Submission,
-        token: &Token,
-    ) -> Result<Claim, StoreError> {
+    async fn claim(&self, number: Number, submission: &Submission, token: &Token) -> Result<Claim, StoreError> {
         let record = Record::new(number, submission, token);
         let text = Text::new(submission);
         let mut pauses = CONFLICT_PAUSES.into_iter();
@@ -318,10 +292,7 @@ impl Store {
             .set_item(Some(record.item()))
             .condition_expression(items::ABSENT)
             .build();
-        let answers = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(text.item(record.text_key())))
-            .build();
+        let answers = Put::builder().table_name(&self.table).set_item(Some(text.item(record.text_key()))).build();
         let puts = [receipt, answers]
             .into_iter()
             .collect::<Result<Vec<_>, _>>()
@@ -329,9 +300,7 @@ impl Store {
         self.client
             .transact_write_items()
             .set_transact_items(Some(
-                puts.into_iter()
-                    .map(|put| TransactWriteItem::builder().put(put).build())
-                    .collect(),
+                puts.into_iter().map(|put| TransactWriteItem::builder().put(put).build()).collect(),
             ))
             .send()
             .await
@@ -340,27 +309,15 @@ impl Store {
     }
 
     async fn record(&self, number: Number) -> Result<Option<Record>, StoreError> {
-        self.read(Key::record(number))
-            .await?
-            .as_ref()
-            .map(Record::read)
-            .transpose()
+        self.read(Key::record(number)).await?.as_ref().map(Record::read).transpose()
     }
 
     async fn text(&self, record: &Record) -> Result<Option<Text>, StoreError> {
-        self.read(record.text_key())
-            .await?
-            .as_ref()
-            .map(Text::read)
-            .transpose()
+        self.read(record.text_key()).await?.as_ref().map(Text::read).transpose()
     }
 
     async fn definition(&self, form: &str, revision: &str) -> Result<Option<String>, StoreError> {
-        self.read(Key::definition(form, revision))
-            .await?
-            .as_ref()
-            .map(items::read_definition)
-            .transpose()
+        self.read(Key::definition(form, revision)).await?.as_ref().map(items::read_definition).transpose()
     }
 
     /// Reads one item, consistently.

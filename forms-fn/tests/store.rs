@@ -14,9 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dynoxide::Database;
 use forms_fn::number::{Number, Secret, Token, answers_hash};
-use forms_fn::store::{
-    ConnectError, Connection, Known, Outcome, State, Store, StoreError, Submission, connect,
-};
+use forms_fn::store::{ConnectError, Connection, Known, Outcome, State, Store, StoreError, Submission, connect};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -56,11 +54,7 @@ async fn what_was_stored_reads_back_equal() {
     assert_eq!(known, expected);
 
     let secret = Secret::derive(FORM, &token);
-    let receipt = store
-        .receipt(&number, &secret, instant(NOW))
-        .await
-        .unwrap()
-        .unwrap();
+    let receipt = store.receipt(&number, &secret, instant(NOW)).await.unwrap().unwrap();
     assert_eq!(receipt.number, number);
     assert_eq!(receipt.form, FORM);
     assert_eq!(receipt.sent, instant("2021-07-01T10:11:12.345Z"));
@@ -86,15 +80,9 @@ async fn a_replay_is_known_with_the_same_number_and_its_own_answers() {
     let Outcome::Known(again) = store.submit(&first, &token).await.unwrap() else {
         panic!("the replay was stored again");
     };
-    assert_eq!(
-        (again.number, again.answers_hash),
-        (number, first.answers_hash)
-    );
+    assert_eq!((again.number, again.answers_hash), (number, first.answers_hash));
 
-    let other = Submission {
-        sent: instant("2021-07-02T00:00:00Z"),
-        ..submission(&token, "inna")
-    };
+    let other = Submission { sent: instant("2021-07-02T00:00:00Z"), ..submission(&token, "inna") };
     let Outcome::Known(known) = store.submit(&other, &token).await.unwrap() else {
         panic!("other answers under one token were stored");
     };
@@ -109,14 +97,8 @@ async fn a_token_of_one_form_is_unknown_to_another() {
     let engine = Engine::start().await;
     let store = engine.store().await;
     let token = Token::mint().unwrap();
-    store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
-    assert_eq!(
-        store.find("strategia-2030/uwagi", &token).await.unwrap(),
-        None
-    );
+    store.submit(&submission(&token, "a"), &token).await.unwrap();
+    assert_eq!(store.find("strategia-2030/uwagi", &token).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -127,18 +109,10 @@ async fn sixty_four_sends_of_one_token_are_one_submission() {
     let mut sends = JoinSet::new();
     for _ in 0..64 {
         let (store, token) = (store.clone(), token.clone());
-        sends.spawn(async move {
-            store
-                .submit(&submission(&token, "a"), &token)
-                .await
-                .unwrap()
-        });
+        sends.spawn(async move { store.submit(&submission(&token, "a"), &token).await.unwrap() });
     }
     let outcomes = sends.join_all().await;
-    let stored = outcomes
-        .iter()
-        .filter(|o| matches!(o, Outcome::Stored { .. }))
-        .count();
+    let stored = outcomes.iter().filter(|o| matches!(o, Outcome::Stored { .. })).count();
     let numbers: BTreeSet<Number> = outcomes.iter().map(number_of).collect();
     assert_eq!((stored, numbers.len()), (1, 1));
     assert_eq!(engine.kinds().await, kinds(1, 1, 1));
@@ -152,20 +126,11 @@ async fn a_taken_number_leads_to_the_next() {
     engine.occupy(&store, &token, 0..=1).await;
 
     assert_eq!(store.find(FORM, &token).await.unwrap(), None);
-    let outcome = store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
+    let outcome = store.submit(&submission(&token, "a"), &token).await.unwrap();
     let number = Number::derive(FORM, &token, 2);
     assert_eq!(outcome, Outcome::Stored { number });
-    assert_eq!(
-        store.find(FORM, &token).await.unwrap().unwrap().number,
-        number
-    );
-    let again = store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
+    assert_eq!(store.find(FORM, &token).await.unwrap().unwrap().number, number);
+    let again = store.submit(&submission(&token, "a"), &token).await.unwrap();
     assert!(matches!(again, Outcome::Known(known) if known.number == number));
 }
 
@@ -175,10 +140,7 @@ async fn eight_taken_numbers_are_the_end() {
     let store = engine.store().await;
     let token = Token::mint().unwrap();
     engine.occupy(&store, &token, 0..=7).await;
-    assert!(matches!(
-        store.find(FORM, &token).await,
-        Err(StoreError::Full)
-    ));
+    assert!(matches!(store.find(FORM, &token).await, Err(StoreError::Full)));
     let full = store.submit(&submission(&token, "a"), &token).await;
     assert!(matches!(full, Err(StoreError::Full)));
 }
@@ -188,27 +150,13 @@ async fn a_definition_is_stored_once_and_never_replaced() {
     let engine = Engine::start().await;
     let first_process = engine.store().await;
     let second_process = engine.store().await;
-    for (store, definition) in [
-        (&first_process, DEFINITION),
-        (&first_process, "{}"),
-        (&second_process, "{}"),
-    ] {
+    for (store, definition) in [(&first_process, DEFINITION), (&first_process, "{}"), (&second_process, "{}")] {
         let token = Token::mint().unwrap();
-        let submission = Submission {
-            definition: definition.to_owned(),
-            ..submission(&token, "a")
-        };
+        let submission = Submission { definition: definition.to_owned(), ..submission(&token, "a") };
         store.submit(&submission, &token).await.unwrap();
     }
-    let definitions: Vec<Item> = engine
-        .items()
-        .await
-        .into_iter()
-        .filter(|item| kind(item) == 'F')
-        .collect();
-    let [item] = definitions.as_slice() else {
-        panic!("{definitions:?}")
-    };
+    let definitions: Vec<Item> = engine.items().await.into_iter().filter(|item| kind(item) == 'F').collect();
+    let [item] = definitions.as_slice() else { panic!("{definitions:?}") };
     assert_eq!(text(item, "pk"), format!("F#{FORM}"));
     assert_eq!(text(item, "sk"), REVISION);
     assert_eq!(text(item, "definition"), DEFINITION);
@@ -221,25 +169,19 @@ async fn items_have_exactly_the_documented_shape() {
     let engine = Engine::start().await;
     let store = engine.store().await;
     let token = Token::mint().unwrap();
-    let outcome = store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
+    let outcome = store.submit(&submission(&token, "a"), &token).await.unwrap();
     let number = number_of(&outcome);
     let items = engine.items().await;
 
-    let names: BTreeMap<char, BTreeSet<&str>> = items
-        .iter()
-        .map(|item| (kind(item), item.keys().map(String::as_str).collect()))
-        .collect();
+    let names: BTreeMap<char, BTreeSet<&str>> =
+        items.iter().map(|item| (kind(item), item.keys().map(String::as_str).collect())).collect();
     let receipt = "amendment answers_hash channel form language pk preview revision secret_hash sk \
                    state token_hash utc";
     let answers = "after_deadline answers channel expires language pk preview revision sk";
-    let expected: BTreeMap<char, BTreeSet<&str>> =
-        [('R', receipt), ('S', answers), ('F', "definition pk sk")]
-            .into_iter()
-            .map(|(kind, names)| (kind, names.split_whitespace().collect()))
-            .collect();
+    let expected: BTreeMap<char, BTreeSet<&str>> = [('R', receipt), ('S', answers), ('F', "definition pk sk")]
+        .into_iter()
+        .map(|(kind, names)| (kind, names.split_whitespace().collect()))
+        .collect();
     assert_eq!(names, expected);
 
     let one = |wanted| items.iter().find(|item| kind(item) == wanted).unwrap();
@@ -247,34 +189,17 @@ async fn items_have_exactly_the_documented_shape() {
     assert_eq!(text(one('R'), "sk"), "R");
     assert_eq!(text(one('R'), "state"), "stored");
     assert_eq!(text(one('R'), "utc"), "2021-07-01T10:11:12.345Z");
-    assert_eq!(
-        text(one('S'), "sk"),
-        format!("2021-07-01T10:11:12.345Z#{number}#0000")
-    );
-    let shard = text(one('S'), "pk")
-        .strip_prefix(&format!("S#{FORM}#"))
-        .unwrap();
-    assert!(
-        matches!(shard.as_bytes(), [b'0'..=b'9' | b'a'..=b'f']),
-        "{shard}"
-    );
-    assert_eq!(
-        one('S')["expires"],
-        AttributeValue::N("4102444800".to_owned())
-    );
+    assert_eq!(text(one('S'), "sk"), format!("2021-07-01T10:11:12.345Z#{number}#0000"));
+    let shard = text(one('S'), "pk").strip_prefix(&format!("S#{FORM}#")).unwrap();
+    assert!(matches!(shard.as_bytes(), [b'0'..=b'9' | b'a'..=b'f']), "{shard}");
+    assert_eq!(one('S')["expires"], AttributeValue::N("4102444800".to_owned()));
 
     let everything = format!("{items:?}");
     let secret = Secret::derive(FORM, &token).to_string();
     for hidden in [token.to_string(), secret.clone(), secret.to_lowercase()] {
-        assert!(
-            !everything.contains(&hidden),
-            "what opens a receipt is stored"
-        );
+        assert!(!everything.contains(&hidden), "what opens a receipt is stored");
     }
-    assert!(
-        !format!("{:?}", one('R')).contains("odpowiedź"),
-        "a receipt carries text"
-    );
+    assert!(!format!("{:?}", one('R')).contains("odpowiedź"), "a receipt carries text");
 }
 
 #[tokio::test]
@@ -282,10 +207,7 @@ async fn whole_seconds_are_written_with_three_decimals() {
     let engine = Engine::start().await;
     let store = engine.store().await;
     let token = Token::mint().unwrap();
-    let submission = Submission {
-        sent: instant("2021-07-01T10:11:12Z"),
-        ..submission(&token, "a")
-    };
+    let submission = Submission { sent: instant("2021-07-01T10:11:12Z"), ..submission(&token, "a") };
     store.submit(&submission, &token).await.unwrap();
     let items = engine.items().await;
     let receipt = items.iter().find(|item| kind(item) == 'R').unwrap();
@@ -297,25 +219,12 @@ async fn a_preview_carries_no_expiry() {
     let engine = Engine::start().await;
     let store = engine.store().await;
     let token = Token::mint().unwrap();
-    let preview = Submission {
-        preview: true,
-        ..submission(&token, "a")
-    };
+    let preview = Submission { preview: true, ..submission(&token, "a") };
     let number = number_of(&store.submit(&preview, &token).await.unwrap());
     let items = engine.items().await;
-    assert!(
-        items.iter().all(|item| !item.contains_key("expires")),
-        "{items:?}"
-    );
-    let receipt = store
-        .receipt(
-            &number,
-            &Secret::derive(FORM, &token),
-            instant("2101-01-01T00:00:00Z"),
-        )
-        .await
-        .unwrap()
-        .unwrap();
+    assert!(items.iter().all(|item| !item.contains_key("expires")), "{items:?}");
+    let receipt =
+        store.receipt(&number, &Secret::derive(FORM, &token), instant("2101-01-01T00:00:00Z")).await.unwrap().unwrap();
     assert!(receipt.preview && receipt.answers.is_some());
 }
 
@@ -325,25 +234,15 @@ async fn answers_of_any_names_and_values_survive() {
     let store = engine.store().await;
     let token = Token::mint().unwrap();
     let answers = BTreeMap::from([
-        (
-            "cele".to_owned(),
-            vec!["b".to_owned(), "a".to_owned(), "b".to_owned()],
-        ),
+        ("cele".to_owned(), vec!["b".to_owned(), "a".to_owned(), "b".to_owned()]),
         ("remark.1.text".to_owned(), vec!["x".repeat(200_000)]),
         ("pusta".to_owned(), vec![String::new()]),
         ("zadna".to_owned(), vec![]),
     ]);
-    let submission = Submission {
-        answers: answers.clone(),
-        ..submission(&token, "a")
-    };
+    let submission = Submission { answers: answers.clone(), ..submission(&token, "a") };
     let number = number_of(&store.submit(&submission, &token).await.unwrap());
     let secret = Secret::derive(FORM, &token);
-    let receipt = store
-        .receipt(&number, &secret, instant(NOW))
-        .await
-        .unwrap()
-        .unwrap();
+    let receipt = store.receipt(&number, &secret, instant(NOW)).await.unwrap().unwrap();
     assert_eq!(receipt.answers, Some(answers));
 }
 
@@ -354,12 +253,7 @@ async fn unknown_numbers_and_wrong_secrets_are_the_same_nothing() {
     let engine = Engine::start().await;
     let store = engine.store().await;
     let (token, stranger) = (Token::mint().unwrap(), Token::mint().unwrap());
-    let number = number_of(
-        &store
-            .submit(&submission(&token, "a"), &token)
-            .await
-            .unwrap(),
-    );
+    let number = number_of(&store.submit(&submission(&token, "a"), &token).await.unwrap());
     let secret = Secret::derive(FORM, &token);
     let now = instant(NOW);
 
@@ -367,13 +261,7 @@ async fn unknown_numbers_and_wrong_secrets_are_the_same_nothing() {
     assert_eq!(store.receipt(&number, &wrong, now).await.unwrap(), None);
     let unknown = Number::derive(FORM, &stranger, 0);
     assert_eq!(store.receipt(&unknown, &secret, now).await.unwrap(), None);
-    assert!(
-        store
-            .receipt(&number, &secret, now)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(store.receipt(&number, &secret, now).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -381,22 +269,10 @@ async fn expired_answers_are_not_shown_though_they_are_still_there() {
     let engine = Engine::start().await;
     let store = engine.store().await;
     let token = Token::mint().unwrap();
-    let number = number_of(
-        &store
-            .submit(&submission(&token, "a"), &token)
-            .await
-            .unwrap(),
-    );
+    let number = number_of(&store.submit(&submission(&token, "a"), &token).await.unwrap());
     let secret = Secret::derive(FORM, &token);
-    for (now, shown) in [
-        ("2099-12-31T23:59:59.999Z", true),
-        ("2100-01-01T00:00:00Z", false),
-    ] {
-        let receipt = store
-            .receipt(&number, &secret, instant(now))
-            .await
-            .unwrap()
-            .unwrap();
+    for (now, shown) in [("2099-12-31T23:59:59.999Z", true), ("2100-01-01T00:00:00Z", false)] {
+        let receipt = store.receipt(&number, &secret, instant(now)).await.unwrap().unwrap();
         assert_eq!(receipt.answers.is_some(), shown, "{now}");
         assert_eq!(receipt.after_deadline, shown, "{now}");
         assert!(receipt.definition.is_some());
@@ -409,12 +285,7 @@ async fn a_receipt_outlives_its_answers() {
     let engine = Engine::start().await;
     let store = engine.store().await;
     let token = Token::mint().unwrap();
-    let number = number_of(
-        &store
-            .submit(&submission(&token, "a"), &token)
-            .await
-            .unwrap(),
-    );
+    let number = number_of(&store.submit(&submission(&token, "a"), &token).await.unwrap());
     for item in engine.items().await.iter().filter(|item| kind(item) == 'S') {
         engine
             .client
@@ -427,11 +298,7 @@ async fn a_receipt_outlives_its_answers() {
             .unwrap();
     }
     let secret = Secret::derive(FORM, &token);
-    let receipt = store
-        .receipt(&number, &secret, instant(NOW))
-        .await
-        .unwrap()
-        .unwrap();
+    let receipt = store.receipt(&number, &secret, instant(NOW)).await.unwrap().unwrap();
     assert_eq!(receipt.answers, None);
     assert_eq!(receipt.sent, instant("2021-07-01T10:11:12.345Z"));
 }
@@ -441,21 +308,10 @@ async fn a_state_of_a_later_version_is_read_and_a_broken_item_is_named() {
     let engine = Engine::start().await;
     let store = engine.store().await;
     let token = Token::mint().unwrap();
-    store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
-    let mut item = engine
-        .items()
-        .await
-        .into_iter()
-        .find(|item| kind(item) == 'R')
-        .unwrap();
+    store.submit(&submission(&token, "a"), &token).await.unwrap();
+    let mut item = engine.items().await.into_iter().find(|item| kind(item) == 'R').unwrap();
 
-    item.insert(
-        "state".to_owned(),
-        AttributeValue::S("withdrawn".to_owned()),
-    );
+    item.insert("state".to_owned(), AttributeValue::S("withdrawn".to_owned()));
     engine.put(item.clone()).await;
     let known = store.find(FORM, &token).await.unwrap().unwrap();
     assert_eq!(known.state, State::Other("withdrawn".to_owned()));
@@ -463,16 +319,7 @@ async fn a_state_of_a_later_version_is_read_and_a_broken_item_is_named() {
     item.insert("utc".to_owned(), AttributeValue::S("wczoraj".to_owned()));
     engine.put(item).await;
     let broken = store.find(FORM, &token).await;
-    assert!(
-        matches!(
-            broken,
-            Err(StoreError::Corrupt {
-                kind: "R",
-                attribute: "utc"
-            })
-        ),
-        "{broken:?}"
-    );
+    assert!(matches!(broken, Err(StoreError::Corrupt { kind: "R", attribute: "utc" })), "{broken:?}");
 }
 
 // ---- the table and the way to it
@@ -482,28 +329,16 @@ async fn a_table_is_created_once_with_expiry_and_then_left_alone() {
     let engine = Engine::start().await;
     let store = Store::new(engine.client.clone(), TABLE);
     let missing = store.health().await;
-    assert!(
-        matches!(missing, Err(StoreError::Unavailable(_))),
-        "{missing:?}"
-    );
+    assert!(matches!(missing, Err(StoreError::Unavailable(_))), "{missing:?}");
 
     store.create_table().await.unwrap();
     store.health().await.unwrap();
     let token = Token::mint().unwrap();
-    store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
+    store.submit(&submission(&token, "a"), &token).await.unwrap();
     store.create_table().await.unwrap();
     assert!(store.find(FORM, &token).await.unwrap().is_some());
 
-    let ttl = engine
-        .client
-        .describe_time_to_live()
-        .table_name(TABLE)
-        .send()
-        .await
-        .unwrap();
+    let ttl = engine.client.describe_time_to_live().table_name(TABLE).send().await.unwrap();
     let ttl = ttl.time_to_live_description.unwrap();
     assert_eq!(ttl.attribute_name.as_deref(), Some("expires"));
 }
@@ -530,22 +365,13 @@ async fn an_engine_that_went_away_loses_nothing() {
     let mut engine = Engine::start().await;
     let store = engine.store().await;
     let (before, token) = (Token::mint().unwrap(), Token::mint().unwrap());
-    store
-        .submit(&submission(&before, "a"), &before)
-        .await
-        .unwrap();
+    store.submit(&submission(&before, "a"), &before).await.unwrap();
 
     engine.stop().await;
     let health = store.health().await;
-    assert!(
-        matches!(health, Err(StoreError::Unavailable(_))),
-        "{health:?}"
-    );
+    assert!(matches!(health, Err(StoreError::Unavailable(_))), "{health:?}");
     let found = store.find(FORM, &token).await;
-    assert!(
-        matches!(found, Err(StoreError::Unavailable(_))),
-        "{found:?}"
-    );
+    assert!(matches!(found, Err(StoreError::Unavailable(_))), "{found:?}");
     let sent = store.submit(&submission(&token, "a"), &token).await;
     assert!(matches!(sent, Err(StoreError::Unknown(_))), "{sent:?}");
     let fresh_process = Store::new(engine.client.clone(), TABLE);
@@ -553,10 +379,7 @@ async fn an_engine_that_went_away_loses_nothing() {
     assert!(matches!(sent, Err(StoreError::Unavailable(_))), "{sent:?}");
 
     engine.restart().await;
-    let outcome = store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
+    let outcome = store.submit(&submission(&token, "a"), &token).await.unwrap();
     assert!(matches!(outcome, Outcome::Stored { .. }));
     assert_eq!(engine.kinds().await, kinds(2, 2, 1));
 }
@@ -566,10 +389,7 @@ async fn a_stored_submission_is_acknowledged_though_every_answer_was_lost() {
     let engine = Engine::start().await;
     let (store, _) = engine.behind([Fault::LoseAnswer; 3].map(on_write)).await;
     let token = Token::mint().unwrap();
-    let outcome = store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
+    let outcome = store.submit(&submission(&token, "a"), &token).await.unwrap();
     assert_eq!(number_of(&outcome), Number::derive(FORM, &token, 0));
     assert_eq!(engine.kinds().await, kinds(1, 1, 1));
 }
@@ -582,10 +402,7 @@ async fn without_an_answer_and_without_a_trace_it_is_not_known() {
     let sent = store.submit(&submission(&token, "a"), &token).await;
     assert!(matches!(sent, Err(StoreError::Unknown(_))), "{sent:?}");
     assert_eq!(faults.left(), 0);
-    let outcome = store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
+    let outcome = store.submit(&submission(&token, "a"), &token).await.unwrap();
     assert!(matches!(outcome, Outcome::Stored { .. }));
 }
 
@@ -598,33 +415,22 @@ async fn what_was_lost_and_cannot_be_read_back_is_not_known() {
     let token = Token::mint().unwrap();
     let sent = store.submit(&submission(&token, "a"), &token).await;
     assert!(matches!(sent, Err(StoreError::Unknown(_))), "{sent:?}");
-    let again = store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
+    let again = store.submit(&submission(&token, "a"), &token).await.unwrap();
     assert!(matches!(again, Outcome::Known(_)));
     assert_eq!(engine.kinds().await, kinds(1, 1, 1));
 }
 
 #[tokio::test]
 async fn a_refusal_is_surely_not_stored() {
-    for fault in [
-        Fault::Refused("AccessDeniedException"),
-        Fault::Cancelled("ValidationError"),
-    ] {
+    for fault in [Fault::Refused("AccessDeniedException"), Fault::Cancelled("ValidationError")] {
         let engine = Engine::start().await;
         let (store, _) = engine.behind([on_write(fault)]).await;
         let token = Token::mint().unwrap();
         let sent = store.submit(&submission(&token, "a"), &token).await;
-        let Err(StoreError::Unavailable(cause)) = sent else {
-            panic!("{sent:?}")
-        };
+        let Err(StoreError::Unavailable(cause)) = sent else { panic!("{sent:?}") };
         let line = cause.to_string();
         assert!(line.starts_with("TransactWriteItems: "), "{line}");
-        assert!(
-            !line.contains("odpowiedź") && !line.contains(&token.to_string()),
-            "{line}"
-        );
+        assert!(!line.contains("odpowiedź") && !line.contains(&token.to_string()), "{line}");
         assert_eq!(engine.kinds().await, kinds(0, 0, 1));
     }
 }
@@ -650,10 +456,7 @@ async fn a_conflict_is_tried_again_until_it_is_over() {
     let conflict = on_write(Fault::Cancelled("TransactionConflict"));
     let (store, faults) = engine.behind([conflict; 3]).await;
     let token = Token::mint().unwrap();
-    let outcome = store
-        .submit(&submission(&token, "a"), &token)
-        .await
-        .unwrap();
+    let outcome = store.submit(&submission(&token, "a"), &token).await.unwrap();
     assert!(matches!(outcome, Outcome::Stored { .. }));
     assert_eq!(faults.left(), 0);
 
@@ -674,10 +477,7 @@ fn submission(token: &Token, answer: &str) -> Submission {
         channel: "www".to_owned(),
         answers: BTreeMap::from([
             ("cel".to_owned(), vec![format!("odpowiedź: {answer}")]),
-            (
-                "wiek".to_owned(),
-                vec!["18-29".to_owned(), "30-44".to_owned()],
-            ),
+            ("wiek".to_owned(), vec!["18-29".to_owned(), "30-44".to_owned()]),
         ]),
         answers_hash: answers_hash(token, answer.as_bytes()),
         sent: instant("2021-07-01T10:11:12.3456789Z"),
@@ -731,12 +531,7 @@ impl Engine {
         let address = listener.local_addr().unwrap();
         let client = connect(&connection(address)).unwrap();
         let running = Some(serve(listener, database.clone()));
-        Self {
-            database,
-            address,
-            client,
-            running,
-        }
+        Self { database, address, client, running }
     }
 
     async fn stop(&mut self) {
@@ -758,19 +553,11 @@ impl Engine {
     }
 
     /// A store that meets these failures on its way.
-    async fn behind(
-        &self,
-        faults: impl IntoIterator<Item = (&'static str, Fault)>,
-    ) -> (Store, Arc<Proxy>) {
+    async fn behind(&self, faults: impl IntoIterator<Item = (&'static str, Fault)>) -> (Store, Arc<Proxy>) {
         self.store().await;
         let queue = Mutex::new(faults.into_iter().collect());
-        let proxy = Arc::new(Proxy {
-            upstream: self.address,
-            queue,
-        });
-        let app = axum::Router::new()
-            .fallback(meddle)
-            .with_state(Arc::clone(&proxy));
+        let proxy = Arc::new(Proxy { upstream: self.address, queue });
+        let app = axum::Router::new().fallback(meddle).with_state(Arc::clone(&proxy));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -781,16 +568,8 @@ impl Engine {
     /// Lets a stranger hold some of the numbers of a token.
     async fn occupy(&self, store: &Store, token: &Token, attempts: std::ops::RangeInclusive<u8>) {
         let stranger = Token::mint().unwrap();
-        store
-            .submit(&submission(&stranger, "obca"), &stranger)
-            .await
-            .unwrap();
-        let mut item = self
-            .items()
-            .await
-            .into_iter()
-            .find(|item| kind(item) == 'R')
-            .unwrap();
+        store.submit(&submission(&stranger, "obca"), &stranger).await.unwrap();
+        let mut item = self.items().await.into_iter().find(|item| kind(item) == 'R').unwrap();
         for n in attempts {
             let key = format!("R#{}", Number::derive(FORM, token, n));
             item.insert("pk".to_owned(), AttributeValue::S(key));
@@ -799,24 +578,11 @@ impl Engine {
     }
 
     async fn put(&self, item: Item) {
-        self.client
-            .put_item()
-            .table_name(TABLE)
-            .set_item(Some(item))
-            .send()
-            .await
-            .unwrap();
+        self.client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
     }
 
     async fn items(&self) -> Vec<Item> {
-        self.client
-            .scan()
-            .table_name(TABLE)
-            .send()
-            .await
-            .unwrap()
-            .items
-            .unwrap()
+        self.client.scan().table_name(TABLE).send().await.unwrap().items.unwrap()
     }
 
     async fn kinds(&self) -> BTreeMap<char, usize> {
@@ -832,9 +598,7 @@ fn serve(listener: TcpListener, database: Database) -> (oneshot::Sender<()>, Joi
     let (stop, stopped) = oneshot::channel();
     let stopped = async move { drop(stopped.await) };
     let server = async move {
-        dynoxide::server::serve_with_shutdown(listener, database, stopped)
-            .await
-            .unwrap();
+        dynoxide::server::serve_with_shutdown(listener, database, stopped).await.unwrap();
     };
     (stop, tokio::spawn(server))
 }
@@ -881,14 +645,8 @@ impl Proxy {
 
     fn next_for(&self, target: &str) -> Option<Fault> {
         let mut queue = self.queue.lock().unwrap();
-        let due = queue
-            .front()
-            .is_some_and(|(operation, _)| target.ends_with(operation));
-        if due {
-            queue.pop_front().map(|(_, fault)| fault)
-        } else {
-            None
-        }
+        let due = queue.front().is_some_and(|(operation, _)| target.ends_with(operation));
+        if due { queue.pop_front().map(|(_, fault)| fault) } else { None }
     }
 }
 
@@ -913,23 +671,14 @@ async fn meddle(Shared(proxy): Shared<Arc<Proxy>>, headers: HeaderMap, body: Byt
 }
 
 fn answer(status: StatusCode, code: &str, more: &str) -> Response {
-    let body =
-        format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"-"{more}}}"#);
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/x-amz-json-1.0")],
-        body,
-    )
-        .into_response()
+    let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"-"{more}}}"#);
+    (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
 }
 
 /// Hands a request on and waits for its answer.
 fn forward(upstream: SocketAddr, headers: &HeaderMap, body: &[u8]) -> Response {
     let mut request = b"POST / HTTP/1.1\r\nconnection: close\r\n".to_vec();
-    for (name, value) in headers
-        .iter()
-        .filter(|(name, _)| *name != header::CONNECTION)
-    {
+    for (name, value) in headers.iter().filter(|(name, _)| *name != header::CONNECTION) {
         request.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
     request.extend([b"\r\n", body].concat());
@@ -940,10 +689,5 @@ fn forward(upstream: SocketAddr, headers: &HeaderMap, body: &[u8]) -> Response {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse::<u16>().unwrap();
     let headers = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
-    (
-        StatusCode::from_u16(status).unwrap(),
-        headers,
-        body.to_owned(),
-    )
-        .into_response()
+    (StatusCode::from_u16(status).unwrap(), headers, body.to_owned()).into_response()
 }

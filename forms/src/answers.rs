@@ -35,9 +35,7 @@ impl Answers {
 
     /// Returns every name and value, sorted by name.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str())))
+        self.0.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str())))
     }
 
     /// Returns the answers whose names satisfy `keep`.

@@ -53,6 +53,8 @@ pub struct Site {
 pub struct Shell {
     /// Language of the page.
     pub language: String,
+    /// What the page is about, for search engines; null where nobody wrote it.
+    pub description: Option<String>,
     /// Name of the site.
     pub site_title: String,
     /// What it is, in a sentence.

@@ -54,10 +54,7 @@ impl Form {
 
     /// Returns everything that is wrong with `answers`, in the order of the questions.
     pub fn mistakes(&self, answers: &Answers) -> Vec<Mistake> {
-        self.questions
-            .iter()
-            .filter_map(|question| question.kind.asked().mistake(question, answers))
-            .collect()
+        self.questions.iter().filter_map(|question| question.kind.asked().mistake(question, answers)).collect()
     }
 
     /// Splits `answers` into those that a question asks for and those that none does.

@@ -17,15 +17,10 @@ pub struct Mistake {
 
 impl Mistake {
     pub(crate) fn new(question: &str, key: &'static str, target: String) -> Self {
-        Self {
-            question: question.to_owned(),
-            key,
-            args: BTreeMap::new(),
-            target,
-        }
+        Self { question: question.to_owned(), key, args: BTreeMap::new(), target }
     }
 
-    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
         self.args.insert(name, value.to_string());
         self
     }

@@ -1,8 +1,4 @@
-use jiff::{
-    Timestamp, Unit,
-    civil::Date,
-    tz::TimeZone,
-};
+use jiff::{Timestamp, Unit, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// The time zone in which a term is counted: a Polish office closes by Polish time.
@@ -102,11 +98,7 @@ mod tests {
     use super::*;
 
     fn check(instant: &str, expected: State) {
-        let term = Term {
-            start: "2021-06-23".parse().unwrap(),
-            end: "2021-07-29".parse().unwrap(),
-            grace_minutes: 15,
-        };
+        let term = Term { start: "2021-06-23".parse().unwrap(), end: "2021-07-29".parse().unwrap(), grace_minutes: 15 };
         assert_eq!(term.state(instant.parse().unwrap()), expected, "{instant}");
     }
 
@@ -122,11 +114,7 @@ mod tests {
 
     #[test]
     fn winter_time_is_counted_as_such() {
-        let term = Term {
-            start: "2021-11-02".parse().unwrap(),
-            end: "2021-12-10".parse().unwrap(),
-            grace_minutes: 0,
-        };
+        let term = Term { start: "2021-11-02".parse().unwrap(), end: "2021-12-10".parse().unwrap(), grace_minutes: 0 };
         assert_eq!(term.closes().to_string(), "2021-12-10T23:00:00Z");
     }
 

@@ -15,10 +15,7 @@ pub struct Text {
 impl Text {
     /// Makes a text from its original and its translations by language.
     pub fn new(original: impl Into<String>, translations: BTreeMap<String, String>) -> Self {
-        Self {
-            original: original.into(),
-            translations,
-        }
+        Self { original: original.into(), translations }
     }
 
     /// Returns the text in `language`, or the original.

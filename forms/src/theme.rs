@@ -151,7 +151,8 @@ impl Dates {
     fn written(&self, date: Date, style: &str) -> TeraResult<String> {
         let word = |words: &[String], number: i8| {
             let word = usize::try_from(number - 1).ok().and_then(|index| words.get(index));
-            word.cloned().ok_or_else(|| tera::Error::message("the texts `dates.months` or `dates.weekdays` are incomplete"))
+            word.cloned()
+                .ok_or_else(|| tera::Error::message("the texts `dates.months` or `dates.weekdays` are incomplete"))
         };
         Ok(replace(
             self.pattern(style)?,
@@ -256,7 +257,10 @@ mod tests {
 
     #[test]
     fn plurals_follow_cldr() {
-        check("{{ t.days | plural(n=1) }}, {{ t.days | plural(n=22) }}, {{ t.days | plural(n=112) }}", "1 dzień, 22 dni, 112 dni");
+        check(
+            "{{ t.days | plural(n=1) }}, {{ t.days | plural(n=22) }}, {{ t.days | plural(n=112) }}",
+            "1 dzień, 22 dni, 112 dni",
+        );
     }
 
     #[test]

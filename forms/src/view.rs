@@ -199,11 +199,7 @@ fn blank(question: &Question, language: &str) -> QuestionView {
 fn problem(mistake: &Mistake, label: &str) -> ProblemView {
     let mut args = mistake.args.clone();
     args.insert("label", label.to_owned());
-    ProblemView {
-        key: mistake.key,
-        args,
-        target: mistake.target.clone(),
-    }
+    ProblemView { key: mistake.key, args, target: mistake.target.clone() }
 }
 
 fn line(line: Line) -> LineView {

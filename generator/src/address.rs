@@ -100,11 +100,6 @@ impl Linking {
             Self::Root => address.to_string(),
         }
     }
-
-    /// Tells whether the page that links stands at `address`.
-    pub(crate) fn is_at(&self, address: &Address) -> bool {
-        matches!(self, Self::From(page) if page == address)
-    }
 }
 
 #[cfg(test)]

@@ -34,16 +34,10 @@ pub(crate) struct Content {
 }
 
 /// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
-pub(crate) fn read(
-    source: &Source,
-    site: RawSite,
-    notes: &NoteTitles,
-    problems: &mut Vec<Diagnostic>,
-) -> Content {
+pub(crate) fn read(source: &Source, site: RawSite, notes: &NoteTitles, problems: &mut Vec<Diagnostic>) -> Content {
     let language = site.language.value.clone();
     let mut reader = Reader { source, language: &language, notes, problems };
-    let mut content =
-        Content { site, pages: Vec::new(), consultations: Vec::new(), others: Vec::new() };
+    let mut content = Content { site, pages: Vec::new(), consultations: Vec::new(), others: Vec::new() };
     let folders = consultation::folders(source);
     for (path, _) in source.under(FOLDER) {
         let consultation = folders.iter().find(|folder| path.starts_with(&format!("{folder}/")));
@@ -54,7 +48,7 @@ pub(crate) fn read(
             Some(inner) if inner.starts_with("forms/") || inner.starts_with("published/") => {}
             Some("consultation.yaml" | "schedule.yaml") => {}
             None if path == site::FILE => {}
-            _ if path.ends_with(".md") => content.pages.extend(page::read(&mut reader, path, page::Role::Page)),
+            _ if has_extension(path, "md") => content.pages.extend(page::read(&mut reader, path, page::Role::Page)),
             _ => content.others.push(path.to_owned()),
         }
     }

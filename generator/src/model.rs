@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(crate) use self::{
-    consultation::{Channel, Consultation, Document, FormPage, Schedule, Stage, Meeting, Version},
+    consultation::{Channel, Consultation, Document, FormPage, Meeting, Schedule, Stage, Version},
     routes::{Here, LinkError, Routes},
     sheet::{Sheet, What, folder_name},
 };

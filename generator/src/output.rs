@@ -29,8 +29,7 @@ const MESSAGES: [(&str, &str); 2] = [("404.html", "not_found.html"), ("error.htm
 pub(crate) fn all(site: &Site, look: &Look, source: &Source, options: &Options) -> Result<Outputs, Diagnostic> {
     let stylesheet = asset("style", "css", &look.stylesheet);
     let icon = asset("icon", "svg", &look.icon);
-    let drawing =
-        Drawing { site, look, today: options.today, stylesheet: &stylesheet.0, icon: &icon.0 };
+    let drawing = Drawing { site, look, today: options.today, stylesheet: &stylesheet.0, icon: &icon.0 };
     let mut outputs = pages(drawing)?;
     outputs.extend(files(site, source));
     outputs.extend(forms::packed(drawing));

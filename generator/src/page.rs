@@ -19,9 +19,10 @@ use serde::Serialize;
 
 use crate::{
     address::{Address, Linking},
+    content,
     diagnostic::Spanned,
     markdown::Body,
-    model::{Consultation, Here, Sheet, Site, What},
+    model::{self, Consultation, Here, Navigation, Routes, Sheet, Site, What},
     theme::Look,
 };
 
@@ -62,7 +63,7 @@ pub(crate) fn draw(drawing: Drawing<'_>, sheet: &Sheet<'_>) -> Result<String, Th
 /// Draws a page that stands at no address of its own: the 404 page and the error page.
 pub(crate) fn draw_message(drawing: Drawing<'_>, template: &str) -> Result<String, ThemeError> {
     let frame = Frame { drawing, linking: Linking::Root, address: None };
-    frame.render(template, frame.shell(Vec::new()), &())
+    frame.render(template, &frame.shell(Vec::new()), &())
 }
 
 /// A page while it is drawn.
@@ -70,7 +71,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) drawing: Drawing<'a>,
     /// How it writes links.
     pub(crate) linking: Linking,
-    /// Where it stands, if it does.
+    /// Where it stands; none for a page that is shown at any address.
     pub(crate) address: Option<&'a Address>,
 }
 
@@ -84,22 +85,19 @@ struct Status {
     days_left: Option<i32>,
 }
 
-impl<'a> Frame<'a> {
+impl Frame<'_> {
     /// Draws `template` with `view` inside `shell`.
-    fn render(&self, template: &str, shell: Shell, view: &impl Serialize) -> Result<String, ThemeError> {
-        self.drawing.look.theme.render(template, &self.drawing.site.language, &shell, view)
+    fn render(&self, template: &str, shell: &Shell, view: &impl Serialize) -> Result<String, ThemeError> {
+        self.drawing.look.theme.render(template, &self.drawing.site.language, shell, view)
     }
 
     /// Returns what stands around the page, whose way from the home page is `breadcrumbs`.
     pub(crate) fn shell(&self, breadcrumbs: Vec<Link>) -> Shell {
         let Drawing { site, stylesheet, icon, .. } = self.drawing;
-        let entry = |entry: &crate::model::Navigation| {
-            let mut link = self.link(crate::content::site::FILE, &entry.to, &entry.label)?;
-            link.current = self.address.is_some_and(|_| link.href == "./");
-            Some(link)
-        };
+        let entry = |entry: &Navigation| self.link(content::site::FILE, &entry.to, &entry.label);
         Shell {
             language: site.language.clone(),
+            description: None,
             site_title: site.title.clone(),
             about: site.description.clone(),
             authority: site.authority.clone(),
@@ -122,7 +120,7 @@ impl<'a> Frame<'a> {
     pub(crate) fn card(&self, consultation: &Consultation) -> Card {
         let site = self.drawing.site;
         let path = &consultation.path;
-        let channel = |channel: &crate::model::Channel| Channel {
+        let channel = |channel: &model::Channel| Channel {
             name: channel.name.clone(),
             how: channel.how.clone(),
             url: channel.url.clone(),
@@ -131,7 +129,7 @@ impl<'a> Frame<'a> {
         };
         let page = |target: &Option<Spanned<String>>| {
             let target = target.as_ref()?;
-            let page = site.page(&crate::model::Routes::target_path(path, &target.value))?;
+            let page = site.page(&Routes::target_path(path, &target.value))?;
             self.link(path, target, &page.title)
         };
         let shown = |draft: bool| site.shows(draft);
@@ -192,11 +190,11 @@ impl<'a> Frame<'a> {
     fn link(&self, from: &str, target: &Spanned<String>, label: &str) -> Option<Link> {
         let here = Here { path: from, linking: self.linking.clone(), version: None };
         let found = self.drawing.site.routes.find(&here, &target.value).ok()?;
-        Some(Link { label: label.to_owned(), href: found.href, current: false })
+        Some(Link { label: label.to_owned(), current: self.address == Some(&found.address), href: found.href })
     }
 
     fn to(&self, address: &Address, label: &str) -> Link {
-        let current = self.linking.is_at(address);
+        let current = self.address == Some(address);
         Link { label: label.to_owned(), href: self.linking.href(address), current }
     }
 

@@ -135,7 +135,8 @@ impl<'a> Themes<'a> {
     }
 
     fn templates(&self, names: &[String]) -> BTreeMap<String, String> {
-        let files = names.iter().flat_map(|name| self.files(name, "templates").into_iter().map(move |file| (name, file)));
+        let files =
+            names.iter().flat_map(|name| self.files(name, "templates").into_iter().map(move |file| (name, file)));
         files.map(|(name, (inner, text))| (format!("{name}/{inner}"), text.to_owned())).collect()
     }
 
@@ -180,7 +181,7 @@ impl<'a> Themes<'a> {
                 problems.push(Diagnostic::error(rule::SLUG_BAD, slug.place.clone()).with("slug", &slug.value));
             }
         }
-        let named = |name: &str| {
+        let slug_of = |name: &str| {
             let own = site.slugs.get(name).map(|slug| slug.value.as_str());
             own.or_else(|| known.get(name)?.as_str()).unwrap_or(name).to_owned()
         };
@@ -189,7 +190,7 @@ impl<'a> Themes<'a> {
             names.into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
         };
         Slugs {
-            schedule: named("schedule"),
+            schedule: slug_of("schedule"),
             root: reserved("root"),
             consultation: reserved("consultation"),
             document: reserved("document"),

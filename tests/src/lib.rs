@@ -1,1 +1,21 @@
-//! tests
+//! What the tests from outside stand on.
+//!
+//! 1. [`workspace`] finds the binaries under test, and copies fixtures into folders of their own.
+//! 2. [`engine`] is a table on the embedded engine, which can be killed and opened again.
+//! 3. [`lambda`] runs the function's binary as Lambda does; [`serve`] runs `konsultacje serve`.
+//! 4. [`http`] asks over loopback; [`page`] reads what came as a browser would, and posts it again.
+//! 5. [`browser`] is a real one.
+//!
+//! A missing binary, engine or browser is an error, never a reason to skip a test. Every process that is started here
+//! is ended when its value is dropped, by its own id.
+
+// A harness is an end of the system: it reads files, the environment and the clock.
+#![allow(clippy::disallowed_methods)]
+
+pub mod browser;
+pub mod engine;
+pub mod http;
+pub mod lambda;
+pub mod page;
+pub mod serve;
+pub mod workspace;

@@ -55,18 +55,13 @@ pub enum ConnectError {
 
 /// Makes a client. Nothing is sent yet.
 pub fn connect(connection: &Connection) -> Result<Client, ConnectError> {
-    let plain = connection
-        .endpoint
-        .as_ref()
-        .is_some_and(|url| url.starts_with("http://"));
+    let plain = connection.endpoint.as_ref().is_some_and(|url| url.starts_with("http://"));
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
-    let retries = RetryConfig::standard()
-        .with_max_attempts(ATTEMPTS)
-        .with_initial_backoff(FIRST_BACKOFF);
+    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF);
     let credentials = Credentials::new(
         &connection.access_key_id,
         &connection.secret_access_key,
@@ -78,11 +73,7 @@ pub fn connect(connection: &Connection) -> Result<Client, ConnectError> {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(connection.region.clone()))
         .credentials_provider(credentials)
-        .http_client(if plain {
-            Builder::new().build_http()
-        } else {
-            tls()?
-        })
+        .http_client(if plain { Builder::new().build_http() } else { tls()? })
         .timeout_config(timeouts)
         .retry_config(retries);
     config.set_endpoint_url(connection.endpoint.clone());
@@ -93,9 +84,7 @@ pub fn connect(connection: &Connection) -> Result<Client, ConnectError> {
 #[allow(clippy::unnecessary_wraps)] // the twin below fails
 fn tls() -> Result<SharedHttpClient, ConnectError> {
     use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-    Ok(Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https())
+    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https())
 }
 
 #[cfg(not(feature = "lambda"))]

@@ -101,17 +101,11 @@ pub(crate) fn failure_of(error: &SdkError<TransactWriteItemsError>) -> Failure {
         SdkError::ConstructionFailure(_) => Failure::Refused(cause),
         SdkError::ServiceError(context) => match context.err() {
             TransactWriteItemsError::TransactionCanceledException(canceled) => {
-                let contested = canceled.cancellation_reasons().iter().any(|reason| {
-                    matches!(
-                        reason.code(),
-                        Some("ConditionalCheckFailed" | "TransactionConflict")
-                    )
-                });
-                if contested {
-                    Failure::Contested(cause)
-                } else {
-                    Failure::Refused(cause)
-                }
+                let contested = canceled
+                    .cancellation_reasons()
+                    .iter()
+                    .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")));
+                if contested { Failure::Contested(cause) } else { Failure::Refused(cause) }
             }
             TransactWriteItemsError::TransactionInProgressException(_) => Failure::Contested(cause),
             // The SDK repeats these by itself: an attempt before the last may have got through.

@@ -65,32 +65,20 @@ pub(crate) struct Key {
 
 impl Key {
     pub(crate) fn record(number: Number) -> Self {
-        Self {
-            partition: format!("R#{number}"),
-            sort: "R".to_owned(),
-        }
+        Self { partition: format!("R#{number}"), sort: "R".to_owned() }
     }
 
     pub(crate) fn definition(form: &str, revision: &str) -> Self {
-        Self {
-            partition: format!("F#{form}"),
-            sort: revision.to_owned(),
-        }
+        Self { partition: format!("F#{form}"), sort: revision.to_owned() }
     }
 
     /// The key of an item that never exists.
     pub(crate) fn health() -> Self {
-        Self {
-            partition: "HEALTH".to_owned(),
-            sort: "HEALTH".to_owned(),
-        }
+        Self { partition: "HEALTH".to_owned(), sort: "HEALTH".to_owned() }
     }
 
     pub(crate) fn attributes(self) -> Item {
-        item([
-            (PARTITION, string(self.partition)),
-            (SORT, string(self.sort)),
-        ])
+        item([(PARTITION, string(self.partition)), (SORT, string(self.sort))])
     }
 }
 
@@ -153,10 +141,7 @@ impl Record {
         let mut item = item([
             ("token_hash", string(HEXLOWER.encode(&self.token_hash))),
             ("secret_hash", string(HEXLOWER.encode(&self.secret_hash))),
-            (
-                "answers_hash",
-                string(HEXLOWER.encode(&self.answers_hash.0)),
-            ),
+            ("answers_hash", string(HEXLOWER.encode(&self.answers_hash.0))),
             ("form", string(&self.form)),
             ("utc", string(utc(self.sent))),
             ("revision", string(&self.revision)),
@@ -211,27 +196,21 @@ impl Text {
             channel: submission.channel.clone(),
             after_deadline: submission.after_deadline,
             preview: submission.preview,
-            expires: submission
-                .expires
-                .filter(|_| !submission.preview)
-                .map(Timestamp::as_second),
+            expires: submission.expires.filter(|_| !submission.preview).map(Timestamp::as_second),
         }
     }
 
     /// Tells whether the answers are to be treated as gone; the engine removes them up to days
     /// later.
     pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
-        self.expires
-            .is_some_and(|expires| expires <= now.as_second())
+        self.expires.is_some_and(|expires| expires <= now.as_second())
     }
 
     pub(crate) fn item(&self, key: Key) -> Item {
-        let answers = self.answers.iter().map(|(name, values)| {
-            (
-                name.clone(),
-                AttributeValue::L(values.iter().map(string).collect()),
-            )
-        });
+        let answers = self
+            .answers
+            .iter()
+            .map(|(name, values)| (name.clone(), AttributeValue::L(values.iter().map(string).collect())));
         let mut item = item([
             ("answers", AttributeValue::M(answers.collect())),
             ("revision", string(&self.revision)),
@@ -241,10 +220,7 @@ impl Text {
             ("preview", AttributeValue::Bool(self.preview)),
         ]);
         item.extend(key.attributes());
-        item.extend(
-            self.expires
-                .map(|at| (EXPIRES.to_owned(), AttributeValue::N(at.to_string()))),
-        );
+        item.extend(self.expires.map(|at| (EXPIRES.to_owned(), AttributeValue::N(at.to_string()))));
         item
     }
 
@@ -257,11 +233,7 @@ impl Text {
             channel: item.text("channel")?,
             after_deadline: item.flag("after_deadline")?,
             preview: item.flag("preview")?,
-            expires: if item.has(EXPIRES) {
-                Some(item.number(EXPIRES)?)
-            } else {
-                None
-            },
+            expires: if item.has(EXPIRES) { Some(item.number(EXPIRES)?) } else { None },
         })
     }
 }
@@ -292,9 +264,7 @@ fn string(text: impl AsRef<str>) -> AttributeValue {
 }
 
 fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
-    attributes
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+    attributes.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// An item that is being read; a missing or odd attribute is an error that names it.
@@ -312,11 +282,7 @@ impl Reader<'_> {
         self.parsed(attribute, |text| Some(text.to_owned()))
     }
 
-    fn parsed<T>(
-        &self,
-        attribute: &'static str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<T, StoreError> {
+    fn parsed<T>(&self, attribute: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
         self.value(attribute, |value| parse(value.as_s().ok()?))
     }
 
@@ -328,17 +294,10 @@ impl Reader<'_> {
         self.value(attribute, |value| value.as_bool().ok().copied())
     }
 
-    fn answers(
-        &self,
-        attribute: &'static str,
-    ) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
+    fn answers(&self, attribute: &'static str) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
         self.value(attribute, |value| {
             let answers = value.as_m().ok()?.iter().map(|(name, values)| {
-                let values = values
-                    .as_l()
-                    .ok()?
-                    .iter()
-                    .map(|value| value.as_s().ok().cloned());
+                let values = values.as_l().ok()?.iter().map(|value| value.as_s().ok().cloned());
                 Some((name.clone(), values.collect::<Option<Vec<_>>>()?))
             });
             answers.collect()
@@ -351,9 +310,6 @@ impl Reader<'_> {
         read: impl FnOnce(&AttributeValue) -> Option<T>,
     ) -> Result<T, StoreError> {
         let value = self.item.get(attribute).and_then(read);
-        value.ok_or(StoreError::Corrupt {
-            kind: self.kind,
-            attribute,
-        })
+        value.ok_or(StoreError::Corrupt { kind: self.kind, attribute })
     }
 }

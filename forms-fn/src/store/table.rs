@@ -21,8 +21,7 @@ impl Store {
     /// Creates the table on demand, with both keys and expiry; changes nothing where it exists
     /// already.
     pub async fn create_table(&self) -> Result<(), StoreError> {
-        let (attributes, keys) =
-            schema().map_err(|e| unavailable(Cause::unsent("CreateTable", &e)))?;
+        let (attributes, keys) = schema().map_err(|e| unavailable(Cause::unsent("CreateTable", &e)))?;
         let created = self
             .client
             .create_table()
@@ -33,9 +32,7 @@ impl Store {
             .send()
             .await;
         if let Err(error) = &created
-            && !error
-                .as_service_error()
-                .is_some_and(CreateTableError::is_resource_in_use_exception)
+            && !error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception)
         {
             return Err(refused("CreateTable", error));
         }
@@ -58,10 +55,7 @@ impl Store {
             }
             tokio::time::sleep(BETWEEN_QUESTIONS).await;
         }
-        Err(unavailable(Cause::told(
-            "DescribeTable",
-            "the table has not become active",
-        )))
+        Err(unavailable(Cause::told("DescribeTable", "the table has not become active")))
     }
 
     /// Switches expiry on; an engine refuses to do so twice.
@@ -73,13 +67,8 @@ impl Store {
             .send()
             .await
             .map_err(|e| refused("DescribeTimeToLive", &e))?;
-        let status = described
-            .time_to_live_description
-            .and_then(|ttl| ttl.time_to_live_status);
-        if matches!(
-            status,
-            Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
-        ) {
+        let status = described.time_to_live_description.and_then(|ttl| ttl.time_to_live_status);
+        if matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)) {
             return Ok(());
         }
         let ttl = TimeToLiveSpecification::builder()
@@ -104,18 +93,9 @@ fn schema() -> Result<(Vec<AttributeDefinition>, Vec<KeySchemaElement>), BuildEr
     let mut attributes = Vec::new();
     let mut elements = Vec::new();
     for (name, kind) in keys {
-        attributes.push(
-            AttributeDefinition::builder()
-                .attribute_name(name)
-                .attribute_type(ScalarAttributeType::S)
-                .build()?,
-        );
-        elements.push(
-            KeySchemaElement::builder()
-                .attribute_name(name)
-                .key_type(kind)
-                .build()?,
-        );
+        attributes
+            .push(AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build()?);
+        elements.push(KeySchemaElement::builder().attribute_name(name).key_type(kind).build()?);
     }
     Ok((attributes, elements))
 }

@@ -81,7 +81,9 @@ impl Asked for Scale {
             Ok(point) if point == self.start => {
                 Line::Words(format!("{value} – {}", self.start_label.in_language(language)))
             }
-            Ok(point) if point == self.end => Line::Words(format!("{value} – {}", self.end_label.in_language(language))),
+            Ok(point) if point == self.end => {
+                Line::Words(format!("{value} – {}", self.end_label.in_language(language)))
+            }
             _ if self.no_opinion && value == NONE => Line::Text("no_opinion"),
             _ => Line::Words(value.clone()),
         };

@@ -108,9 +108,8 @@ fn build(root: &Path, clock: Clock, texts: &Texts) -> anyhow::Result<Option<Outp
 
 /// Reads the forms out of a build.
 fn catalogue(outputs: &Outputs) -> anyhow::Result<Catalogue> {
-    let packed = outputs.iter().filter_map(|(path, output)| {
-        Some((path.strip_prefix("forms/")?, output.bytes.as_slice()))
-    });
+    let packed =
+        outputs.iter().filter_map(|(path, output)| Some((path.strip_prefix("forms/")?, output.bytes.as_slice())));
     Catalogue::from_files(packed).context("failed to read the forms of the build")
 }
 

@@ -2,8 +2,8 @@ use forms::{Contact, Text};
 use jiff::civil::Date;
 
 use super::{
-    FOLDER, Reader, address_slug, count, document, document::RawDocument, form, form::RawForm, required_words, schedule,
-    schedule::RawSchedule, split, words,
+    FOLDER, Reader, address_slug, count, document, document::RawDocument, form, form::RawForm, required_words,
+    schedule, schedule::RawSchedule, split, words,
 };
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
@@ -126,11 +126,11 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
             Some(RawBasis { act, minimum_days })
         }),
         unit: words(&mut fields, "unit", language),
-        contact: fields.one("contact", contact).unwrap_or_default(),
+        contact: fields.one("contact", |node, problems| Some(contact(node, problems))).unwrap_or_default(),
         privacy: fields.string("privacy"),
         announcement: fields.string("announcement"),
         offices: fields.list("offices", |node, problems| office(node, language, problems)),
-        channels: fields.list("channels", |node, problems| channel(node, language, problems)),
+        channels: fields.list("channels", |node, problems| Some(channel(node, language, problems))),
         schedule,
         documents,
         forms,
@@ -152,14 +152,14 @@ fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Date, Date)> {
     Some((start.value, end.value))
 }
 
-fn contact(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Contact> {
+fn contact(node: &Node, problems: &mut Vec<Diagnostic>) -> Contact {
     let mut fields = Fields::new(node, problems);
     let contact = Contact {
         email: fields.string("email").map(|email| email.value),
         phone: fields.string("phone").map(|phone| phone.value),
     };
     fields.finish();
-    Some(contact)
+    contact
 }
 
 fn office(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawOffice> {
@@ -172,7 +172,7 @@ fn office(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option
     Some(RawOffice { name, street: street?.value, postcode: postcode?.value, city: city?.value, hours })
 }
 
-fn channel(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawChannel> {
+fn channel(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> RawChannel {
     let mut fields = Fields::new(node, problems);
     fields.required_string("id");
     let channel = RawChannel {
@@ -183,5 +183,5 @@ fn channel(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Optio
         offices: fields.boolean("offices").is_some_and(|offices| offices.value),
     };
     fields.finish();
-    Some(channel)
+    channel
 }

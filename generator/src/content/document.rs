@@ -55,7 +55,7 @@ fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument
     };
     let language = reader.language;
     let mut fields = Fields::new(&node, reader.problems);
-    let mut document = RawDocument {
+    let mut read = RawDocument {
         name: name.to_owned(),
         title: required_words(&mut fields, "title", language),
         kind: required_words(&mut fields, "kind", language),
@@ -73,11 +73,11 @@ fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument
         path,
     };
     fields.finish();
-    match_folders(reader, folder, &document);
-    for version in &mut document.versions {
+    match_folders(reader, folder, &read);
+    for version in &mut read.versions {
         version.chapters = chapters(reader, &format!("{folder}/{}", version.version.value));
     }
-    Some(document)
+    Some(read)
 }
 
 /// Reports versions without a folder and folders without a version.
@@ -101,7 +101,8 @@ fn match_folders(reader: &mut Reader<'_>, folder: &str, document: &RawDocument) 
 
 fn chapters(reader: &mut Reader<'_>, folder: &str) -> Vec<RawPage> {
     let source = reader.source;
-    let mut paths: Vec<_> = source.under(folder).map(|(path, _)| path).filter(|path| has_extension(path, "md")).collect();
+    let mut paths: Vec<_> =
+        source.under(folder).map(|(path, _)| path).filter(|path| has_extension(path, "md")).collect();
     paths.sort_by(|a, b| slug::natural(split(a).1, split(b).1));
     paths.into_iter().filter_map(|path| page::read(reader, path, page::Role::Chapter)).collect()
 }

@@ -4,8 +4,8 @@ use forms::{Form, Kind, Question, Text, kind};
 
 use super::{Reader, address_slug, count, page::file_slug, required_words, words};
 use crate::{
-    diagnostic::{Diagnostic, Spanned, rule},
-    yaml::{Fields, Node},
+    diagnostic::{Diagnostic, Place, Spanned, rule},
+    yaml::{self, Fields, Node},
 };
 
 /// A form as read, with what belongs to its page and not to its definition.
@@ -44,7 +44,7 @@ struct RawQuestion {
     end_label: Option<Text>,
     no_opinion: bool,
     text: Option<Text>,
-    place: crate::diagnostic::Place,
+    place: Place,
 }
 
 /// Reads the forms below `folder`, the `forms/` of a consultation.
@@ -64,7 +64,7 @@ fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawForm> {
     let intro = words(&mut fields, "intro", language).unwrap_or_default();
     let privacy = words(&mut fields, "privacy", language).unwrap_or_default();
     let send = required_words(&mut fields, "send", language);
-    let lists = fields.map("option_lists", |node, problems| options(node, language, problems));
+    let lists = fields.map("option_lists", |node, problems| Some(options(node, language, problems)));
     let lists: BTreeMap<_, _> = lists.into_iter().map(|(name, list)| (name.value, list)).collect();
     let raw = fields.required_list("questions", |node, problems| question(node, language, problems));
     fields.finish();
@@ -89,7 +89,7 @@ fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Opti
         hint: words(&mut fields, "hint", language),
         required: fields.boolean("required").is_some_and(|required| required.value),
         list: fields.string("list"),
-        options: fields.one("options", |node, problems| options(node, language, problems)),
+        options: fields.one("options", |node, problems| Some(options(node, language, problems))),
         or_other: fields.boolean("or_other").is_some_and(|other| other.value),
         max_selected: count(&mut fields, "max_selected"),
         max_length: count(&mut fields, "max_length"),
@@ -108,8 +108,8 @@ fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Opti
     name.map(|_| raw)
 }
 
-fn options(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawOptionList> {
-    let options = crate::yaml::items(node, problems, |node, problems| {
+fn options(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> RawOptionList {
+    let options = yaml::items(node, problems, |node, problems| {
         let mut fields = Fields::new(node, problems);
         let value = fields.required_source_text("value");
         let label = required_words(&mut fields, "label", language);
@@ -127,7 +127,7 @@ fn options(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Optio
             problems.push(problem.with("value", word).with("line", line));
         }
     }
-    Some(options)
+    options
 }
 
 fn check_name(name: &Spanned<String>, names: &mut BTreeMap<String, u32>, problems: &mut Vec<Diagnostic>) {
@@ -163,9 +163,7 @@ fn resolve(
             max_length: raw.max_length.unwrap_or(kind::Longtext::MAX_LENGTH),
             rows: raw.rows.unwrap_or(kind::Longtext::ROWS),
         }),
-        "choice" => {
-            Kind::Choice(kind::Choice { options: offered(&raw, lists, problems)?, or_other: raw.or_other })
-        }
+        "choice" => Kind::Choice(kind::Choice { options: offered(&raw, lists, problems)?, or_other: raw.or_other }),
         "choices" => Kind::Choices(kind::Choices {
             options: offered(&raw, lists, problems)?,
             or_other: raw.or_other,

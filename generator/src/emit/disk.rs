@@ -2,6 +2,9 @@
 //!
 //! Tests stop it after any number of changes, as a kill would.
 
+// This is where files are written.
+#![allow(clippy::disallowed_methods)]
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};

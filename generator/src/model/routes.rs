@@ -46,6 +46,8 @@ pub(crate) struct Here<'a> {
 pub(crate) struct Found {
     /// The address as the page writes it.
     pub(crate) href: String,
+    /// The page that it names.
+    pub(crate) address: Address,
     /// Whether it leads to a draft.
     pub(crate) draft: bool,
     /// The file it makes the site publish.
@@ -112,13 +114,13 @@ impl Routes {
             address = chapter;
         }
         let page = here.linking.href(address);
-        let href = match anchor {
-            Some(anchor) if here.linking.is_at(address) => format!("#{anchor}"),
-            Some(anchor) => format!("{page}#{anchor}"),
-            None => page,
+        let href = match (anchor, page.as_str()) {
+            (Some(anchor), "./") => format!("#{anchor}"),
+            (Some(anchor), _) => format!("{page}#{anchor}"),
+            (None, _) => page,
         };
         let file = route.is_file.then(|| (path, address.clone()));
-        Ok(Found { href, draft: route.draft, file })
+        Ok(Found { href, address: address.clone(), draft: route.draft, file })
     }
 
     /// Returns the path of the source file that has this path but for case.

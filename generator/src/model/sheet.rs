@@ -1,4 +1,4 @@
-use super::{Consultation, Document, FormPage, Page, Schedule, Site};
+use super::{Consultation, Document, FormPage, Page, Routes, Schedule, Site};
 use crate::{
     address::Address,
     content::{FOLDER, split},
@@ -68,7 +68,7 @@ impl Site {
     fn page_sheet<'a>(&'a self, page: &'a Page) -> Option<Sheet<'a>> {
         let consultation = self.consultation_of(&page.path);
         let what = match consultation {
-            Some(consultation) if self.is_announcement(consultation, page) => What::Announcement(consultation, page),
+            Some(consultation) if is_announcement(consultation, page) => What::Announcement(consultation, page),
             // Drawn with its consultation.
             Some(consultation) if page.is_index() && page.folder() == consultation.folder => return None,
             _ if page.is_index() && page.folder() == FOLDER => return None,
@@ -76,11 +76,6 @@ impl Site {
             _ => What::Text(page),
         };
         Some(sheet(page.address.clone(), &page.path, what))
-    }
-
-    fn is_announcement(&self, consultation: &Consultation, page: &Page) -> bool {
-        let target = consultation.announcement.as_ref();
-        target.is_some_and(|target| super::Routes::target_path(&consultation.path, &target.value) == page.path)
     }
 
     /// Returns the folders that have pages and no page of their own, consultations left out.
@@ -149,6 +144,11 @@ impl Site {
             }
         }
     }
+}
+
+fn is_announcement(consultation: &Consultation, page: &Page) -> bool {
+    let target = consultation.announcement.as_ref();
+    target.is_some_and(|target| Routes::target_path(&consultation.path, &target.value) == page.path)
 }
 
 fn aliases<'a>(page: &'a Page, to: &Address) -> Vec<Sheet<'a>> {

@@ -21,17 +21,15 @@ pub(super) fn packed(drawing: Drawing<'_>) -> Outputs {
     for consultation in site.consultations.iter().filter(|consultation| site.shows(consultation.draft)) {
         cards.insert(consultation.id.clone(), frame.card(consultation));
         for form in consultation.forms.iter().filter(|form| site.shows(form.draft)) {
-            let bundle = page::bundle(&frame, consultation, form);
+            let at_home = Frame { address: Some(&form.address), linking: Linking::Root, drawing };
+            let bundle = page::bundle(&at_home, consultation, form);
             outputs.insert(format!("forms/{}.{language}.json", form.form.id), json(&bundle));
         }
     }
     let shared = Shared {
         theme: drawing.look.source.clone(),
         language: language.clone(),
-        sites: BTreeMap::from([(
-            language.clone(),
-            Site { shell: frame.shell(Vec::new()), consultations: cards },
-        )]),
+        sites: BTreeMap::from([(language.clone(), Site { shell: frame.shell(Vec::new()), consultations: cards })]),
     };
     outputs.insert("forms/theme/theme.json".to_owned(), json(&shared));
     outputs

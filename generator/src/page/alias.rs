@@ -14,5 +14,5 @@ pub(super) fn draw(frame: &Frame<'_>, page: &Page, to: &Address) -> Result<Strin
     let view = View { title: &page.title, href: frame.linking.href(to) };
     let mut shell = frame.shell(Vec::new());
     shell.canonical = frame.absolute(to);
-    frame.render("alias.html", shell, &view)
+    frame.render("alias.html", &shell, &view)
 }

@@ -7,7 +7,6 @@ use crate::model::{Consultation, Page};
 #[derive(Serialize)]
 struct View<'a> {
     title: &'a str,
-    description: Option<&'a str>,
     html: String,
     consultation: Card,
     status: Status,
@@ -16,10 +15,11 @@ struct View<'a> {
 pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, page: &Page) -> Result<String, ThemeError> {
     let view = View {
         title: &page.title,
-        description: page.description.as_deref(),
         html: frame.html(&page.body, &page.path, None),
         consultation: frame.card(consultation),
         status: frame.status(consultation),
     };
-    frame.render("announcement.html", frame.shell_in(consultation, Vec::new()), &view)
+    let mut shell = frame.shell_in(consultation, Vec::new());
+    shell.description.clone_from(&page.description);
+    frame.render("announcement.html", &shell, &view)
 }

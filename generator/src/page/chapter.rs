@@ -13,7 +13,6 @@ use crate::{
 #[derive(Serialize)]
 struct View<'a> {
     title: &'a str,
-    description: Option<&'a str>,
     html: String,
     document: Link,
     kind: &'a str,
@@ -48,7 +47,6 @@ pub(super) fn draw(
     let contents = frame.to(home, &document.title);
     let view = View {
         title: &chapter.title,
-        description: chapter.description.as_deref(),
         html: frame.html(&chapter.body, &chapter.path, folder),
         kind: &document.kind,
         version: document::version(document, version),
@@ -61,6 +59,7 @@ pub(super) fn draw(
         document: contents.clone(),
     };
     let mut shell = frame.shell_in(consultation, vec![contents]);
+    shell.description.clone_from(&chapter.description);
     shell.canonical = document::canonical(frame, document, version, &document.address.page(chapter.address.last()));
-    frame.render("chapter.html", shell, &view)
+    frame.render("chapter.html", &shell, &view)
 }

@@ -7,7 +7,6 @@ use crate::model::{Consultation, Page};
 #[derive(Serialize)]
 struct View<'a> {
     title: &'a str,
-    description: Option<&'a str>,
     html: String,
     consultation: Card,
     status: Status,
@@ -23,14 +22,9 @@ struct Basis<'a> {
     minimum_days: Option<u32>,
 }
 
-pub(super) fn draw(
-    frame: &Frame<'_>,
-    consultation: &Consultation,
-    page: Option<&Page>,
-) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, page: Option<&Page>) -> Result<String, ThemeError> {
     let view = View {
         title: page.map_or(&consultation.title, |page| &page.title),
-        description: page.and_then(|page| page.description.as_deref()),
         html: page.map(|page| frame.html(&page.body, &page.path, None)).unwrap_or_default(),
         consultation: frame.card(consultation),
         status: frame.status(consultation),
@@ -43,5 +37,7 @@ pub(super) fn draw(
         stages: schedule::stages(frame, consultation.schedule.as_ref()),
         meetings: schedule::meetings(frame, consultation.schedule.as_ref()),
     };
-    frame.render("consultation.html", frame.shell(Vec::new()), &view)
+    let mut shell = frame.shell(Vec::new());
+    shell.description = page.and_then(|page| page.description.clone());
+    frame.render("consultation.html", &shell, &view)
 }

@@ -73,8 +73,9 @@ pub(super) fn draw(
         status: frame.status(consultation),
     };
     let mut shell = frame.shell_in(consultation, Vec::new());
+    shell.description.clone_from(&document.description);
     shell.canonical = canonical(frame, document, index, &document.address);
-    frame.render("document.html", shell, &view)
+    frame.render("document.html", &shell, &view)
 }
 
 pub(super) fn version(document: &Document, index: usize) -> Version<'_> {

@@ -11,7 +11,6 @@ use crate::{
 #[derive(Serialize)]
 struct View<'a> {
     title: &'a str,
-    description: Option<&'a str>,
     html: String,
     items: Vec<Item<'a>>,
 }
@@ -38,9 +37,10 @@ pub(super) fn draw(frame: &Frame<'_>, folder: &str, page: Option<&Page>) -> Resu
     });
     let view = View {
         title: page.map_or_else(|| folder_name(folder), |page| &page.title),
-        description: page.and_then(|page| page.description.as_deref()),
         html: page.map(|page| frame.html(&page.body, &page.path, None)).unwrap_or_default(),
         items: items.collect(),
     };
-    frame.render("list.html", frame.shell(Vec::new()), &view)
+    let mut shell = frame.shell(Vec::new());
+    shell.description = page.and_then(|page| page.description.clone());
+    frame.render("list.html", &shell, &view)
 }

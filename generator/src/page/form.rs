@@ -4,7 +4,10 @@ use forms::{
 };
 
 use super::Frame;
-use crate::model::{Consultation, FormPage};
+use crate::{
+    address::Address,
+    model::{Consultation, FormPage},
+};
 
 /// Draws the static page of a form with the code that the function draws it with.
 pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Result<String, ThemeError> {
@@ -22,7 +25,7 @@ pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPa
 
 /// Packs a form with what stands around it, its links written as `frame` writes them.
 pub(crate) fn bundle(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Bundle {
-    let api = crate::address::Address::root().file(&format!("api/{}", form.form.id));
+    let api = Address::root().file(&format!("api/{}", form.form.id));
     Bundle {
         revision: form.form.revision(),
         language: frame.drawing.site.language.clone(),

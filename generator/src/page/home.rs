@@ -7,7 +7,6 @@ use crate::model::Page;
 #[derive(Serialize)]
 struct View<'a> {
     title: &'a str,
-    description: Option<&'a str>,
     html: String,
     consultations: Vec<Entry>,
 }
@@ -23,14 +22,12 @@ pub(super) fn draw(frame: &Frame<'_>, page: Option<&Page>) -> Result<String, The
     let shown = site.consultations.iter().filter(|consultation| site.shows(consultation.draft));
     let view = View {
         title: page.map_or(&site.title, |page| &page.title),
-        description: page.and_then(|page| page.description.as_deref()).or(site.description.as_deref()),
         html: page.map(|page| frame.html(&page.body, &page.path, None)).unwrap_or_default(),
         consultations: shown
-            .map(|consultation| Entry {
-                consultation: frame.card(consultation),
-                status: frame.status(consultation),
-            })
+            .map(|consultation| Entry { consultation: frame.card(consultation), status: frame.status(consultation) })
             .collect(),
     };
-    frame.render("home.html", frame.shell(Vec::new()), &view)
+    let mut shell = frame.shell(Vec::new());
+    shell.description = page.and_then(|page| page.description.clone()).or_else(|| site.description.clone());
+    frame.render("home.html", &shell, &view)
 }

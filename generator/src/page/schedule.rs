@@ -39,11 +39,7 @@ pub(super) struct Meeting<'a> {
     past: bool,
 }
 
-pub(super) fn draw(
-    frame: &Frame<'_>,
-    consultation: &Consultation,
-    schedule: &Schedule,
-) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, schedule: &Schedule) -> Result<String, ThemeError> {
     let view = View {
         title: frame.schedule_title(),
         note: &schedule.note,
@@ -52,7 +48,7 @@ pub(super) fn draw(
         consultation: frame.card(consultation),
         status: frame.status(consultation),
     };
-    frame.render("schedule.html", frame.shell_in(consultation, Vec::new()), &view)
+    frame.render("schedule.html", &frame.shell_in(consultation, Vec::new()), &view)
 }
 
 pub(super) fn stages<'a>(frame: &Frame<'_>, schedule: Option<&'a Schedule>) -> Vec<Stage<'a>> {

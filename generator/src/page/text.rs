@@ -8,21 +8,16 @@ use crate::model::Page;
 #[derive(Serialize)]
 struct View<'a> {
     title: &'a str,
-    description: Option<&'a str>,
     html: String,
     date: Option<Date>,
 }
 
 pub(super) fn draw(frame: &Frame<'_>, page: &Page) -> Result<String, ThemeError> {
-    let view = View {
-        title: &page.title,
-        description: page.description.as_deref(),
-        html: frame.html(&page.body, &page.path, None),
-        date: page.date,
-    };
-    let shell = match frame.drawing.site.consultation_of(&page.path) {
+    let view = View { title: &page.title, html: frame.html(&page.body, &page.path, None), date: page.date };
+    let mut shell = match frame.drawing.site.consultation_of(&page.path) {
         Some(consultation) => frame.shell_in(consultation, Vec::new()),
         None => frame.shell(Vec::new()),
     };
-    frame.render("page.html", shell, &view)
+    shell.description.clone_from(&page.description);
+    frame.render("page.html", &shell, &view)
 }

@@ -58,9 +58,8 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../themes/base");
         let files = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
         let files = files.filter(|entry| entry.file_type().is_file());
-        let found: Vec<_> = files
-            .map(|entry| format!("themes/base/{}", entry.path().strip_prefix(&root).unwrap().display()))
-            .collect();
+        let found: Vec<_> =
+            files.map(|entry| format!("themes/base/{}", entry.path().strip_prefix(&root).unwrap().display())).collect();
         let compiled = source();
         let mut expected: Vec<_> = compiled.under("themes/base").map(|(path, _)| path.to_owned()).collect();
         let mut found = found;

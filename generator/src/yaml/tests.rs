@@ -238,7 +238,7 @@ fn days_are_written_one_way() {
         ("2021-13-01", None),
     ] {
         let mut problems = Vec::new();
-        let read = date(&read(text), &mut problems);
+        let read = fields::date(&read(text), &mut problems);
         assert_eq!(read.map(|read| read.value), day, "{text}");
         assert_eq!(problems.is_empty(), day.is_some(), "{text}");
     }

@@ -13,6 +13,7 @@ use axum::{
 use forms::{Shell, Theme};
 use forms_fn::{App, headers};
 use serde::Serialize;
+use tower::ServiceExt as _;
 
 use crate::emit::Outputs;
 
@@ -36,8 +37,13 @@ impl Pages {
 
 /// Returns the whole site as one service: the function's router, and pages for everything else.
 pub(super) fn service(app: Arc<App>, pages: Arc<Pages>) -> Router {
-    let site = Router::new().fallback(page).with_state(pages).layer(middleware::from_fn(secure));
-    let whole = forms_fn::router(app.clone()).merge(site);
+    let function = forms_fn::router(app.clone());
+    let pages = Router::new().fallback(page).with_state(pages).layer(middleware::from_fn(secure));
+    // Told apart by hand: a router inside a router would hand its own path parameters on to the function's handlers.
+    let whole = Router::new().fallback(move |request: Request| {
+        let addressed = if request.uri().path().starts_with("/api/") { function.clone() } else { pages.clone() };
+        addressed.oneshot(request)
+    });
     if app.clock.is_shifted() { whole.layer(middleware::from_fn_with_state(app, announce)) } else { whole }
 }
 
@@ -63,8 +69,10 @@ fn file(path: &str, status: StatusCode, bytes: Vec<u8>) -> Response {
     let name = if path.ends_with('/') { "index.html" } else { path };
     let kind = mime_guess::from_path(name).first_or_octet_stream();
     let charset = if kind.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
-    let headers =
-        [(header::CONTENT_TYPE, format!("{}{charset}", kind.essence_str())), (header::CACHE_CONTROL, "no-cache".into())];
+    let headers = [
+        (header::CONTENT_TYPE, format!("{}{charset}", kind.essence_str())),
+        (header::CACHE_CONTROL, "no-cache".into()),
+    ];
     (status, headers, bytes).into_response()
 }
 
