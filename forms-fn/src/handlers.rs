@@ -160,8 +160,8 @@ fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Post
         Why::NotOpen(notice) => (StatusCode::FORBIDDEN, Some(notice)),
         Why::TooLarge(notice) => (StatusCode::PAYLOAD_TOO_LARGE, Some(notice)),
         Why::Conflict(notice) => (StatusCode::CONFLICT, Some(notice)),
-        Why::NotStored(notice, error) => {
-            tracing::error!(form = bundle.form.id, %error, "an answer was not stored, or is not known to be");
+        Why::NotStored { notice, cause } => {
+            tracing::error!(form = bundle.form.id, cause, "an answer was not stored, or is not known to be");
             (StatusCode::INSUFFICIENT_STORAGE, Some(notice))
         }
     };

@@ -3,6 +3,8 @@
 //! A send looks the token up first, then asks the clock, then validates: whoever sent in time and lost the answer on
 //! the way gets the same receipt, whatever has happened since.
 
+use std::{fmt::Display, time::Duration};
+
 use forms::{
     Bundle, Mistake, State,
     page::{Forward, Notice},
@@ -12,11 +14,14 @@ use jiff::Timestamp;
 use crate::{
     number::{AnswersHash, Number, Secret, Token, answers_hash},
     posted::{Posted, Step},
-    store::{Known, Outcome, Store, StoreError, Submission},
+    store::{Known, Outcome, Store, Submission},
 };
 
 /// The way by which an answer came that the function received.
 const CHANNEL: &str = "www";
+
+/// Longest time that storing may take. The gateway gives up soon after, and its page could not give the text back.
+const PATIENCE: Duration = Duration::from_millis(8500);
 
 /// When a request came, and whether the clock counts for it.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +66,7 @@ pub(crate) enum Why {
     /// Other answers were sent under this token.
     Conflict(Notice),
     /// Not stored, or not known to be stored.
-    NotStored(Notice, StoreError),
+    NotStored { notice: Notice, cause: String },
 }
 
 /// Decides what follows `posted`.
@@ -87,7 +92,8 @@ pub(crate) async fn advance(
         return Ok(form(Why::TooLarge(Notice::new("too_large")), token));
     }
     if posted.step == Step::Send && !first {
-        return Ok(send(store, bundle, moment, posted, token).await);
+        let sent = tokio::time::timeout(PATIENCE, send(store, bundle, moment, posted, &token)).await;
+        return Ok(sent.unwrap_or_else(|elapsed| not_stored(&token, &elapsed)));
     }
     Ok(show(bundle, moment, posted, token, foreign))
 }
@@ -115,23 +121,23 @@ fn show(bundle: &Bundle, moment: Moment, posted: &Posted, token: Token, foreign:
 }
 
 /// Stores the answers, once.
-async fn send(store: &Store, bundle: &Bundle, moment: Moment, posted: &Posted, token: Token) -> Next {
-    let hash = answers_hash(&token, &posted.answers.canonical());
-    match store.find(&bundle.form.id, &token).await {
+async fn send(store: &Store, bundle: &Bundle, moment: Moment, posted: &Posted, token: &Token) -> Next {
+    let hash = answers_hash(token, &posted.answers.canonical());
+    match store.find(&bundle.form.id, token).await {
         Ok(Some(known)) => return replay(bundle, &known, &hash, token),
         Ok(None) => {}
-        Err(error) => return not_stored(token, error),
+        Err(error) => return not_stored(token, &error),
     }
     if let Some(notice) = not_open(moment) {
-        return form(Why::NotOpen(notice), token);
+        return form(Why::NotOpen(notice), token.clone());
     }
-    if let Some(mend) = to_mend(bundle, posted, &token) {
+    if let Some(mend) = to_mend(bundle, posted, token) {
         return mend;
     }
     let (asked, unasked) = bundle.form.split(&posted.answers);
-    if is_outdated(bundle, posted) || !unasked.is_empty() {
+    if posted.revision.as_ref() != Some(&bundle.revision) || !unasked.is_empty() {
         // What would be stored is not what was reviewed: shown again before anything is kept.
-        return review(Forward::Send, Why::Asked(Some(Notice::new("changed"))), token);
+        return review(Forward::Send, Why::Asked(Some(Notice::new("changed"))), token.clone());
     }
     let term = &bundle.consultation.term;
     let expires = bundle.consultation.retention_days.filter(|_| !moment.preview).map(|days| term.after_end(days));
@@ -148,28 +154,29 @@ async fn send(store: &Store, bundle: &Bundle, moment: Moment, posted: &Posted, t
         preview: moment.preview,
         expires,
     };
-    match store.submit(&submission, &token).await {
-        Ok(Outcome::Stored { number }) => receipt(bundle, number, &token),
+    match store.submit(&submission, token).await {
+        Ok(Outcome::Stored { number }) => receipt(bundle, number, token),
         Ok(Outcome::Known(known)) => replay(bundle, &known, &hash, token),
-        Err(error) => not_stored(token, error),
+        Err(error) => not_stored(token, &error),
     }
 }
 
 /// Answers a send under a token that is known: the same receipt, or the question what to do with other answers.
-fn replay(bundle: &Bundle, known: &Known, hash: &AnswersHash, token: Token) -> Next {
+fn replay(bundle: &Bundle, known: &Known, hash: &AnswersHash, token: &Token) -> Next {
     if known.answers_hash == *hash {
-        return receipt(bundle, known.number, &token);
+        return receipt(bundle, known.number, token);
     }
     let notice = Notice { key: "conflict", number: Some(known.number.to_string()) };
-    review(Forward::New, Why::Conflict(notice), token)
+    review(Forward::New, Why::Conflict(notice), token.clone())
 }
 
 fn receipt(bundle: &Bundle, number: Number, token: &Token) -> Next {
     Next::Receipt { number, secret: Secret::derive(&bundle.form.id, token) }
 }
 
-fn not_stored(token: Token, error: StoreError) -> Next {
-    review(Forward::Send, Why::NotStored(Notice::new("not_stored"), error), token)
+fn not_stored(token: &Token, cause: &impl Display) -> Next {
+    let why = Why::NotStored { notice: Notice::new("not_stored"), cause: cause.to_string() };
+    review(Forward::Send, why, token.clone())
 }
 
 /// Returns the form with everything that is wrong, where something is.
@@ -193,7 +200,7 @@ fn review(forward: Forward, why: Why, token: Token) -> Next {
 }
 
 fn is_outdated(bundle: &Bundle, posted: &Posted) -> bool {
-    posted.revision.as_ref() != Some(&bundle.revision)
+    posted.revision.as_ref().is_some_and(|revision| *revision != bundle.revision)
 }
 
 fn not_open(moment: Moment) -> Option<Notice> {

@@ -68,7 +68,8 @@ impl Tree {
         tree.lay(&repository().join("tests/fixtures").join(name))?;
         let due = term.end.checked_add(30.days())?;
         let dates = [("{{start}}", term.start), ("{{end}}", term.end), ("{{due}}", due)];
-        for file in WalkDir::new(tree.root()).into_iter().filter_map(Result::ok).filter(|file| file.file_type().is_file())
+        for file in
+            WalkDir::new(tree.root()).into_iter().filter_map(Result::ok).filter(|file| file.file_type().is_file())
         {
             let text = fs::read_to_string(file.path())?;
             let dated = dates.iter().fold(text, |text, (mark, date)| text.replace(mark, &date.to_string()));

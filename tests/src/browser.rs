@@ -1,0 +1,122 @@
+//! A headless Chromium with JavaScript off, driven through chromedriver.
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver};
+
+use crate::http;
+
+/// Debian's browser and driver; tests/run installs them.
+const CHROMIUM: &str = "/usr/bin/chromium";
+const DRIVER: &str = "/usr/bin/chromedriver";
+
+/// Nothing of the machine's, nothing from the network.
+const FLAGS: [&str; 8] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/// How long the driver may take to start on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running browser with a fresh profile.
+#[derive(Debug)]
+pub struct Browser {
+    driver: WebDriver,
+    process: Driver,
+    /// Removed after the browser has ended.
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts a browser that runs no script of any page.
+    ///
+    /// # Errors
+    /// When Chromium or its driver is missing: a test without a browser has not run.
+    pub async fn start() -> anyhow::Result<Self> {
+        for binary in [CHROMIUM, DRIVER] {
+            ensure!(Path::new(binary).exists(), "{binary} is not there: tests/run installs it");
+        }
+        let profile = TempDir::new()?;
+        let process = Driver::start().await?;
+        let mut capabilities = DesiredCapabilities::chrome();
+        capabilities.set_binary(CHROMIUM)?;
+        for flag in FLAGS {
+            capabilities.add_arg(flag)?;
+        }
+        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        let no_script = json!({"profile.managed_default_content_settings.javascript": 2});
+        capabilities.add_experimental_option("prefs", no_script)?;
+        let driver = WebDriver::new(&format!("http://127.0.0.1:{}", process.port), capabilities);
+        let driver = driver.await.context("failed to start Chromium")?;
+        Ok(Self { driver, process, _profile: profile })
+    }
+
+    /// Returns the way to drive it.
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// Ends the browser in good order; dropping it ends it too.
+    pub async fn quit(self) -> anyhow::Result<()> {
+        self.driver.clone().quit().await?;
+        drop(self.process);
+        Ok(())
+    }
+}
+
+/// The process of chromedriver. Chromium is its child and ends with it.
+#[derive(Debug)]
+struct Driver {
+    port: u16,
+    child: Child,
+}
+
+impl Driver {
+    async fn start() -> anyhow::Result<Self> {
+        // Bound and released: chromedriver takes a number, not a socket.
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let child = Command::new(DRIVER)
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("failed to start {DRIVER}"))?;
+        let mut driver = Self { port, child };
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = driver.child.try_wait()? {
+                bail!("{DRIVER} ended with {status}");
+            }
+            let ready = http::get(([127, 0, 0, 1], port).into(), "/status").await;
+            if ready.is_ok_and(|answer| answer.body.contains("\"ready\":true")) {
+                return Ok(driver);
+            }
+            ensure!(begun.elapsed() < PATIENCE, "{DRIVER} does not answer");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

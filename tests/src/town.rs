@@ -1,0 +1,32 @@
+//! What the tests know of the fixture `town`: a consultation `park` with the forms `kazde`, which has every kind of
+//! question, and `krotka`, which has one.
+
+/// Name of the fixture.
+pub const FIXTURE: &str = "town";
+/// Where the form with every kind of question is posted.
+pub const KAZDE: &str = "/api/park/kazde";
+/// Where the form with one question, `zdanie`, is posted.
+pub const KROTKA: &str = "/api/park/krotka";
+
+/// Right answers to every question of `kazde`, with what breaks a careless page in them.
+pub const ANSWERS: [(&str, &str); 14] = [
+    ("imie", "Łucja \"Żabka\" Gęś"),
+    ("ulica", "ul. Zielona 7 <b>m. 3</b> & 'spółka'"),
+    ("opinia", "\nPierwsza linia była pusta.\n\n  Wcięcie, </textarea> i „cudzysłów” 🦆\n"),
+    ("uwagi", "&amp; nie jest &\n<script>alert(1)</script>"),
+    ("wiek", "19-64"),
+    ("dojazd", "other"),
+    ("dojazd.other", "konno"),
+    ("zajecia", "spacer"),
+    ("zajecia", "other"),
+    ("zajecia.other", "karmię kaczki"),
+    ("powroty", "pieszo"),
+    ("powroty", "rower"),
+    ("ocena", "none"),
+    ("spokoj", "10"),
+];
+
+/// Returns a token of the form that the function mints, another for each number.
+pub fn token(number: u32) -> String {
+    format!("{number:032x}")
+}
