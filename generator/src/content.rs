@@ -7,7 +7,7 @@ pub(crate) mod page;
 pub(crate) mod schedule;
 pub(crate) mod site;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
@@ -36,26 +36,18 @@ pub(crate) struct Content {
 /// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
 pub(crate) fn read(source: &Source, site: RawSite, notes: &NoteTitles, problems: &mut Vec<Diagnostic>) -> Content {
     let language = site.language.value.clone();
-    let mut reader = Reader { source, language: &language, notes, problems };
-    let mut content = Content { site, pages: Vec::new(), consultations: Vec::new(), others: Vec::new() };
+    let mut reader =
+        Reader { source, language: &language, notes, problems, read: BTreeSet::from([site::FILE.to_owned()]) };
     let folders = consultation::folders(source);
-    for (path, _) in source.under(FOLDER) {
-        let consultation = folders.iter().find(|folder| path.starts_with(&format!("{folder}/")));
-        let inner = consultation.map(|folder| &path[folder.len() + 1..]);
-        match inner {
-            // Read with their consultation.
-            Some(inner) if inner.starts_with("documents/") && !is_other(inner) => {}
-            Some(inner) if inner.starts_with("forms/") || inner.starts_with("published/") => {}
-            Some("consultation.yaml" | "schedule.yaml") => {}
-            None if path == site::FILE => {}
-            _ if has_extension(path, "md") => content.pages.extend(page::read(&mut reader, path, page::Role::Page)),
-            _ => content.others.push(path.to_owned()),
-        }
-    }
-    for folder in &folders {
-        content.consultations.extend(consultation::read(&mut reader, folder));
-    }
-    content
+    let consultations = folders.iter().filter_map(|folder| consultation::read(&mut reader, folder)).collect();
+    let belongs =
+        |path: &str, inner: &str| folders.iter().any(|folder| path.starts_with(&format!("{folder}/{inner}/")));
+    let pages = source.under(FOLDER).map(|(path, _)| path).filter(|path| has_extension(path, "md"));
+    let pages = pages.filter(|path| !belongs(path, "documents"));
+    let pages = pages.filter_map(|path| page::read(&mut reader, path, page::Role::Page)).collect();
+    let left = source.under(FOLDER).map(|(path, _)| path.to_owned());
+    let others = left.filter(|path| !reader.read.contains(path) && !belongs(path, "published")).collect();
+    Content { site, pages, consultations, others }
 }
 
 /// The words that head each kind of note in Markdown, by kind ("note", "tip"…).
@@ -67,12 +59,22 @@ pub(crate) struct Reader<'a> {
     pub(crate) language: &'a str,
     pub(crate) notes: &'a NoteTitles,
     pub(crate) problems: &'a mut Vec<Diagnostic>,
+    /// Paths of the files that have been read.
+    pub(crate) read: BTreeSet<String>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Returns the text of a file, which is then no file that nobody asked for.
+    fn text(&mut self, path: &str) -> Option<&'a str> {
+        let source = self.source;
+        let text = source.text(path)?;
+        self.read.insert(path.to_owned());
+        Some(text)
+    }
+
     /// Reads a YAML file.
     fn yaml(&mut self, path: &str) -> Option<Node> {
-        let text = self.source.text(path)?;
+        let text = self.text(path)?;
         yaml::parse(path, text).map_err(|problem| self.problems.push(problem)).ok()
     }
 }
@@ -123,11 +125,6 @@ fn address_slug(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
     }
     fields.problems().push(Diagnostic::error(rule::SLUG_BAD, slug.place).with("slug", slug.value));
     None
-}
-
-/// Tells whether a file below `documents/` belongs to no document: neither its YAML nor a chapter.
-fn is_other(inner: &str) -> bool {
-    !has_extension(inner, "md") && !has_extension(inner, "yaml")
 }
 
 fn has_extension(path: &str, extension: &str) -> bool {

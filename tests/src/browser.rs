@@ -61,8 +61,8 @@ impl Browser {
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         let no_script = json!({"profile.managed_default_content_settings.javascript": 2});
         capabilities.add_experimental_option("prefs", no_script)?;
-        let driver = WebDriver::new(&format!("http://127.0.0.1:{}", process.port), capabilities);
-        let driver = driver.await.context("failed to start Chromium")?;
+        let server = format!("http://127.0.0.1:{}", process.port);
+        let driver = WebDriver::new(&server, capabilities).await.context("failed to start Chromium")?;
         Ok(Self { driver, process, _profile: profile })
     }
 

@@ -23,7 +23,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub type Item = HashMap<String, AttributeValue>;
 
 /// A running engine; it can be killed under whoever uses it, and opened again with the same data on the same port.
-#[derive(Debug)]
 pub struct Engine {
     data: Data,
     address: SocketAddr,
@@ -32,7 +31,6 @@ pub struct Engine {
     runtime: Option<Runtime>,
 }
 
-#[derive(Debug)]
 enum Data {
     /// Lives as long as this value does.
     Memory(Database),

@@ -62,11 +62,11 @@ impl Page {
     /// Returns the last form of the page that is posted.
     pub fn form(&self) -> Option<Form> {
         let form = self.all("form[method=post]").last()?;
-        let buttons = form.select(&parse("button, input[type=submit]"));
+        let submits = parse("button, input[type=submit]");
         Some(Form {
             action: form.attr("action").unwrap_or_default().to_owned(),
             fields: pairs(self.all("input, textarea, select").filter(|control| belongs(*control, form))),
-            buttons: buttons.map(button).collect(),
+            buttons: form.select(&submits).map(button).collect(),
         })
     }
 

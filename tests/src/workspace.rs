@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail, ensure};
-use jiff::{ToSpan as _, Zoned, civil::Date};
+use jiff::{Timestamp, ToSpan as _, civil::Date};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
@@ -48,9 +48,9 @@ impl Term {
         Self::from_today(-30, 30)
     }
 
-    /// A term that begins and ends so many days after the machine's day.
+    /// A term that begins and ends so many days after the day it is in Poland.
     pub fn from_today(start: i64, end: i64) -> anyhow::Result<Self> {
-        let today = Zoned::now().date();
+        let today = Timestamp::now().in_tz("Europe/Warsaw")?.date();
         Ok(Self { start: today.checked_add(start.days())?, end: today.checked_add(end.days())? })
     }
 }
