@@ -29,6 +29,8 @@ const ANNOUNCEMENT: &str = "strategia-2030/ogloszenie/index.html";
 const LIGHT: usize = 14_000;
 /// Pages that are shown at addresses other than their own.
 const PLACELESS: [&str; 2] = ["404.html", "error.html"];
+/// The city of this repository's content: its name, as it is declined, and what is derived from it.
+const CITY: [&str; 2] = ["kielc", "kielec"];
 
 #[test]
 fn every_fact_of_the_announcement_stands_on_its_page() -> anyhow::Result<()> {
@@ -198,17 +200,15 @@ fn every_chapter_says_that_it_is_an_outline() -> anyhow::Result<()> {
 
 #[test]
 fn nothing_of_the_city_stands_in_the_code() -> anyhow::Result<()> {
-    let folders = ["forms", "forms-fn", "generator", "themes/base"];
-    let files = folders.iter().flat_map(|folder| WalkDir::new(repository().join(folder))).filter_map(Result::ok);
     let mut read = 0;
     let mut found = Vec::new();
-    for file in files.filter(|file| file.file_type().is_file()) {
-        let Ok(text) = fs::read_to_string(file.path()) else { continue };
-        read += 1;
-        let lines = text.lines().enumerate();
-        let named = lines
-            .filter(|(_, line)| ["kielce", "kielec", "kielc"].iter().any(|city| line.to_lowercase().contains(city)));
-        found.extend(named.map(|(line, words)| format!("{}:{}: {}", file.path().display(), line + 1, words.trim())));
+    for folder in ["forms", "forms-fn", "generator", "themes/base"] {
+        for (path, bytes) in read_all(&repository().join(folder))? {
+            read += 1;
+            let text = String::from_utf8_lossy(&bytes).to_lowercase();
+            let named = text.lines().enumerate().filter(|(_, line)| CITY.iter().any(|city| line.contains(city)));
+            found.extend(named.map(|(line, words)| format!("{folder}/{path}:{}: {}", line + 1, words.trim())));
+        }
     }
     assert!(read > 100, "only {read} files were read");
     assert!(found.is_empty(), "another city is another content: {found:#?}");
@@ -334,7 +334,7 @@ impl Site {
     /// Returns all pages by their paths.
     fn pages(&self) -> anyhow::Result<BTreeMap<String, Page>> {
         let files = self.files()?;
-        let paths = files.keys().filter_map(|path| path.strip_prefix("site/")).filter(|path| path.ends_with(".html"));
+        let paths = files.keys().filter_map(|path| path.strip_prefix("site/")).filter(|path| is_page(path));
         let pages: BTreeMap<_, _> =
             paths.map(|path| Ok((path.to_owned(), self.page(path)?))).collect::<anyhow::Result<_>>()?;
         ensure!(pages.len() > 15, "there are only {} pages", pages.len());
@@ -402,6 +402,10 @@ fn read_all(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
 fn plain(line: &str) -> String {
     let words = line.strip_prefix("- ").unwrap_or(line).replace(['<', '>'], "");
     words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_page(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "html")
 }
 
 /// Returns the links of a page that stay in the site; those of forms are the function's.
