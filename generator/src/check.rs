@@ -2,6 +2,7 @@
 
 mod addresses;
 mod files;
+mod ids;
 mod links;
 
 use std::collections::BTreeMap;
@@ -9,8 +10,16 @@ use std::collections::BTreeMap;
 use crate::{address::Address, diagnostic::Diagnostic, model::Site};
 
 /// Every rule over the whole site. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 5] =
-    [addresses::unique, addresses::unreserved, links::lead_somewhere, files::referenced, addresses::absolute];
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 8] = [
+    ids::consultations,
+    ids::forms,
+    addresses::whole,
+    addresses::unique,
+    addresses::unreserved,
+    addresses::absolute,
+    links::lead_somewhere,
+    files::referenced,
+];
 
 /// Applies every rule.
 pub(crate) fn run(site: &Site) -> Vec<Diagnostic> {
