@@ -93,7 +93,7 @@ fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Opti
         options: fields.one("options", |node, problems| Some(options(node, language, problems))),
         or_other: fields.boolean("or_other").is_some_and(|other| other.value),
         max_selected: number(&mut fields, "max_selected", 1..=1000),
-        max_length: number(&mut fields, "max_length", 1..=50_000),
+        max_length: number(&mut fields, "max_length", 1..=1_000_000),
         rows: number(&mut fields, "rows", 1..=50),
         autocomplete: fields.string("autocomplete").map(|token| token.value),
         start: fields.integer("start"),
