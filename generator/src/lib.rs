@@ -15,6 +15,7 @@ mod model;
 mod output;
 mod page;
 pub mod pipeline;
+mod redline;
 mod slug;
 mod source;
 mod theme;

@@ -9,7 +9,7 @@ mod escape;
 mod headings;
 mod writer;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use pulldown_cmark::{Event, Options, Parser};
 
@@ -55,6 +55,8 @@ pub(crate) struct Heading {
     pub(crate) text: String,
     /// Where it stands.
     pub(crate) place: Place,
+    /// Where its words stand in the text of the body.
+    pub(crate) words: Range<usize>,
 }
 
 /// A link as it was written.
@@ -84,13 +86,25 @@ pub(crate) enum Piece {
     Html(String),
     /// The address of a link, by index.
     Href(usize),
-    /// The id of a heading, by index.
-    Id(usize),
+    /// The start of a heading, by index.
+    Heading(usize),
+    /// The end of a heading, by index.
+    HeadingEnd(usize),
+}
+
+/// What a body is rendered into.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Setting<'a> {
+    /// How many levels its headings stand lower than written.
+    pub(crate) below: u8,
+    /// What each heading is numbered with; empty where they are not.
+    pub(crate) numbers: &'a [String],
 }
 
 impl Body {
     /// Returns the HTML, with the address each link gets; addresses are escaped here.
-    pub(crate) fn render(&self, mut href: impl FnMut(&Link) -> String) -> String {
+    pub(crate) fn render(&self, setting: Setting<'_>, mut href: impl FnMut(&Link) -> String) -> String {
+        let level = |heading: &Heading| (heading.level + setting.below).min(6).to_string();
         let mut html = String::new();
         for piece in &self.pieces {
             match piece {
@@ -100,14 +114,48 @@ impl Body {
                         html.push_str(&escape(&href(link)));
                     }
                 }
-                Piece::Id(heading) => {
-                    if let Some(heading) = self.headings.get(*heading) {
-                        html.push_str(&escape(&heading.id));
+                Piece::Heading(index) => {
+                    if let Some(heading) = self.headings.get(*index) {
+                        for part in ["<h", &level(heading), " id=\"", &escape(&heading.id), "\">"] {
+                            html.push_str(part);
+                        }
+                    }
+                    if let Some(number) = setting.numbers.get(*index) {
+                        html.push_str(&escape(number));
+                        html.push('\u{a0}');
+                    }
+                }
+                Piece::HeadingEnd(index) => {
+                    if let Some(heading) = self.headings.get(*index) {
+                        for part in ["</h", &level(heading), ">"] {
+                            html.push_str(part);
+                        }
                     }
                 }
             }
         }
         html
+    }
+
+    /// Returns the words from each heading to the next, first those before any; the words of headings are left out.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = (Option<&Heading>, &str)> {
+        let starts =
+            std::iter::once((None, 0)).chain(self.headings.iter().map(|heading| (Some(heading), heading.words.end)));
+        let ends = self.headings.iter().map(|heading| heading.words.start).chain([self.text.len()]);
+        starts.zip(ends).map(|((heading, start), end)| (heading, self.text.get(start..end).unwrap_or_default()))
+    }
+
+    /// Returns a number for each heading of the chapter `chapter`: `2.1.`, `2.1.3.`
+    pub(crate) fn numbers(&self, chapter: usize) -> Vec<String> {
+        let mut counters: Vec<usize> = Vec::new();
+        let number = |heading: &Heading| {
+            counters.resize(usize::from(heading.level.saturating_sub(1)), 0);
+            if let Some(last) = counters.last_mut() {
+                *last += 1;
+            }
+            counters.iter().fold(format!("{chapter}."), |number, counter| format!("{number}{counter}."))
+        };
+        self.headings.iter().map(number).collect()
     }
 }
 

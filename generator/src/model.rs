@@ -24,7 +24,7 @@ use crate::{
 
 pub(crate) use self::{
     consultation::{Channel, Consultation, Document, FormPage, Meeting, Schedule, Stage, Version},
-    routes::{Here, LinkError, Routes},
+    routes::{Found, Here, LinkError, Routes},
     sheet::{Sheet, What, folder_name},
 };
 

@@ -4,14 +4,17 @@
 
 mod alias;
 mod announcement;
+mod changes;
 mod chapter;
 mod consultation;
 mod document;
 mod folder;
 mod form;
+mod gone;
 mod home;
 mod schedule;
 mod text;
+mod whole;
 
 use forms::{Card, Channel, Link, Shell, State, ThemeError};
 use jiff::civil::Date;
@@ -21,8 +24,8 @@ use crate::{
     address::{Address, Linking},
     content,
     diagnostic::Spanned,
-    markdown::Body,
-    model::{self, Consultation, Here, Navigation, Routes, Sheet, Site, What},
+    markdown::{self, Body, Setting},
+    model::{self, Consultation, Found, Here, Navigation, Routes, Sheet, Site, What},
     theme::Look,
 };
 
@@ -54,6 +57,14 @@ pub(crate) fn draw(drawing: Drawing<'_>, sheet: &Sheet<'_>) -> Result<String, Th
         What::Document(consultation, document, version) => document::draw(&frame, consultation, document, *version),
         What::Chapter(consultation, document, version, chapter) => {
             chapter::draw(&frame, consultation, document, *version, *chapter)
+        }
+        What::Whole(consultation, document, version) => whole::draw(&frame, consultation, document, *version),
+        What::Changes(consultation, document) => changes::draw_list(&frame, consultation, document),
+        What::Comparison(consultation, document, older, newer) => {
+            changes::draw(&frame, consultation, document, *older, *newer)
+        }
+        What::Gone(consultation, document, version, chapter) => {
+            gone::draw(&frame, consultation, document, *version, *chapter)
         }
         What::Form(consultation, form) => form::draw(&frame, consultation, form),
         What::Alias(page, to) => alias::draw(&frame, page, to),
@@ -167,7 +178,12 @@ impl Frame<'_> {
 
     /// Returns the heading of a schedule: the page is made, so its words are the theme's.
     fn schedule_title(&self) -> &str {
-        self.drawing.look.theme.text(&self.drawing.site.language, "schedule.heading").unwrap_or_default()
+        self.text("schedule.heading")
+    }
+
+    /// Returns a text of the theme.
+    fn text(&self, path: &str) -> &str {
+        self.drawing.look.theme.text(&self.drawing.site.language, path).unwrap_or_default()
     }
 
     fn status(&self, consultation: &Consultation) -> Status {
@@ -177,13 +193,29 @@ impl Frame<'_> {
         Status { state, start: term.start, end: term.end, days_left }
     }
 
-    /// Returns the HTML of a body that stands in the file `path`; `version` is the folder whose links stay in it.
-    fn html(&self, body: &Body, path: &str, version: Option<&str>) -> String {
+    /// Returns the HTML of the body of the page `path`.
+    fn html(&self, body: &Body, path: &str) -> String {
+        self.html_in(Setting::default(), body, path, None, |_, found| found.href)
+    }
+
+    /// Returns the HTML of a body that stands in the file `path`; `version` is the folder whose links stay in it, and
+    /// `href` writes a link into the site.
+    fn html_in(
+        &self,
+        setting: Setting<'_>,
+        body: &Body,
+        path: &str,
+        version: Option<&str>,
+        href: impl Fn(&markdown::Link, Found) -> String,
+    ) -> String {
         let here = Here { path, linking: self.linking.clone(), version };
-        body.render(|link| match link.scheme() {
-            Some(_) => link.target.clone(),
+        body.render(setting, |link| {
+            if link.scheme().is_some() {
+                return link.target.clone();
+            }
             // A link that leads nowhere is an error of the check; no page with one is drawn.
-            None => self.drawing.site.routes.find(&here, &link.target).map(|found| found.href).unwrap_or_default(),
+            let found = self.drawing.site.routes.find(&here, &link.target);
+            found.map(|found| href(link, found)).unwrap_or_default()
         })
     }
 

@@ -42,8 +42,12 @@ pub(crate) struct Look {
 /// Addresses of generated pages, and names that are kept for them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slugs {
+    /// What changed between versions of a document.
+    pub(crate) changes: String,
     /// The schedule of a consultation.
     pub(crate) schedule: String,
+    /// A whole document on one page.
+    pub(crate) whole: String,
     /// Names that nothing at the root may have.
     pub(crate) root: Vec<String>,
     /// Names that nothing in a consultation may have.
@@ -190,7 +194,9 @@ impl<'a> Themes<'a> {
             names.into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
         };
         Slugs {
+            changes: slug_of("changes"),
             schedule: slug_of("schedule"),
+            whole: slug_of("whole"),
             root: reserved("root"),
             consultation: reserved("consultation"),
             document: reserved("document"),

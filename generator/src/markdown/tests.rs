@@ -18,7 +18,7 @@ fn read(text: &str, id_prefix: Option<&str>) -> (Body, Vec<Diagnostic>) {
 fn html(text: &str) -> String {
     let (body, problems) = read(text, None);
     assert_eq!(problems, [], "{text}");
-    body.render(|link| format!("[{}]", link.target))
+    body.render(Setting::default(), |link| format!("[{}]", link.target))
 }
 
 /// Returns the rules that are broken, each with its place.
@@ -91,7 +91,7 @@ fn tables_can_be_read_aloud_and_scrolled() {
         let mut problems = Vec::new();
         let notes = notes();
         let body = parse("a.md", text, 0, Context { id_prefix: None, title, notes: &notes }, &mut problems);
-        let html = body.render(|_| String::new());
+        let html = body.render(Setting::default(), |_| String::new());
         html.split_once('>').unwrap().0.to_owned()
     };
     let table = "| a |\n|---|\n| b |\n";
@@ -202,7 +202,7 @@ proptest::proptest! {
         let notes = notes();
         let context = Context { id_prefix: Some("k"), title: None, notes: &notes };
         let body = parse("a.md", &text, start, context, &mut problems);
-        let html = body.render(|_| String::new());
+        let html = body.render(Setting::default(), |_| String::new());
         proptest::prop_assert!(!html.contains("<script") && !html.contains("<!--"), "{}", html);
         let opened = html.matches('<').count() - html.matches("<br>").count() - html.matches("<hr>").count();
         proptest::prop_assert_eq!(opened, 2 * html.matches("</").count(), "{}", html);

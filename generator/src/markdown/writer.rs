@@ -215,11 +215,7 @@ impl<'a> Writer<'a> {
         }
         if !title {
             self.check_level(level, range.clone());
-            self.html.push_str("<h");
-            self.html.push(char::from(b'0' + level));
-            self.html.push_str(" id=\"");
-            self.gap(Piece::Id(self.headings.len()));
-            self.html.push_str("\">");
+            self.gap(Piece::Heading(self.headings.len()));
         }
         self.heading = Some(OpenHeading { level, id, range, words: self.text.len(), title });
     }
@@ -247,8 +243,10 @@ impl<'a> Writer<'a> {
             self.links.clear();
             self.title = Some(Spanned::new(words, place)).filter(|title| !title.value.is_empty());
         } else {
-            self.headings.push(Draft { level: heading.level, id: heading.id, text: words, place });
-            self.close(&format!("</h{}>\n", heading.level));
+            self.gap(Piece::HeadingEnd(self.headings.len()));
+            let span = heading.words..self.text.len();
+            self.headings.push(Draft { level: heading.level, id: heading.id, text: words, place, words: span });
+            self.close("\n");
         }
     }
 

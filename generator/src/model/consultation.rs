@@ -1,7 +1,7 @@
 use forms::{Contact, Form, Office, Term};
 use jiff::civil::Date;
 
-use super::{Page, read_alias};
+use super::{Page, Site, read_alias};
 use crate::{
     address::Address,
     content::{
@@ -104,6 +104,8 @@ pub(crate) struct Document {
     pub(crate) title: String,
     pub(crate) kind: String,
     pub(crate) description: Option<String>,
+    /// Whether chapters and sections are numbered for the reader.
+    pub(crate) numbered: bool,
     /// Oldest first.
     pub(crate) versions: Vec<Version>,
 }
@@ -137,6 +139,30 @@ impl Document {
     pub(crate) fn newest(&self) -> Option<usize> {
         let published = self.versions.iter().rposition(|version| !version.draft);
         published.or_else(|| self.versions.len().checked_sub(1))
+    }
+
+    /// Returns the address under which a version is read: the newest stands at the short one.
+    pub(crate) fn home(&self, index: usize) -> &Address {
+        if self.newest() == Some(index) { &self.address } else { &self.versions[index].address }
+    }
+
+    /// Returns the address of what changed between two versions.
+    pub(crate) fn comparison(&self, older: usize, newer: usize, slugs: &Slugs) -> Address {
+        let versions = [older, newer].map(|index| self.versions[index].version.as_str());
+        self.address.page(&slugs.changes).page(&versions.join("-"))
+    }
+}
+
+impl Site {
+    /// Returns the indices of the versions that are shown, oldest first.
+    pub(crate) fn versions(&self, document: &Document) -> Vec<usize> {
+        let shown = document.versions.iter().enumerate().filter(|(_, version)| self.shows(version.draft));
+        shown.map(|(index, _)| index).collect()
+    }
+
+    /// Returns the chapters of a version that are shown.
+    pub(crate) fn chapters<'a>(&self, version: &'a Version) -> impl DoubleEndedIterator<Item = &'a Page> {
+        version.chapters.iter().filter(|chapter| self.shows(chapter.draft))
     }
 }
 
@@ -263,6 +289,7 @@ fn document(
         title: raw.title.in_language(language).to_owned(),
         kind: raw.kind.in_language(language).to_owned(),
         description: raw.description.as_ref().map(|text| text.in_language(language).to_owned()),
+        numbered: raw.numbered,
         versions,
     }
 }

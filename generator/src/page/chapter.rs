@@ -3,16 +3,17 @@ use serde::Serialize;
 
 use super::{
     Frame, Status,
-    document::{self, Version},
+    document::{self, Part, Version},
 };
 use crate::{
     content::split,
+    markdown::Setting,
     model::{Consultation, Document},
 };
 
 #[derive(Serialize)]
 struct View<'a> {
-    title: &'a str,
+    title: String,
     html: String,
     document: Link,
     kind: &'a str,
@@ -36,23 +37,20 @@ pub(super) fn draw(
     let chapter = &shown.chapters[number];
     let home = document::home(frame, document, version);
     let folder = (home == &shown.address).then(|| split(&chapter.path).0);
-    let chapters: Vec<_> = document::chapters(frame, shown, home).collect();
-    let at = chapters.iter().position(|(page, _)| page.path == chapter.path);
+    let chapters: Vec<_> = document::chapters(frame, document, version, home).collect();
+    let at = chapters.iter().position(|(page, _)| page.path == chapter.path).unwrap_or_default();
     let neighbour = |index: Option<usize>| Some(chapters.get(index?)?.1.clone());
-    let sections = chapter.body.headings.iter().filter(|heading| heading.level == 2).map(|heading| Link {
-        label: heading.text.clone(),
-        href: format!("#{}", heading.id),
-        current: false,
-    });
     let contents = frame.to(home, &document.title);
+    let numbers = document::numbers(document, at, chapter);
+    let setting = Setting { below: 0, numbers: &numbers };
     let view = View {
-        title: &chapter.title,
-        html: frame.html(&chapter.body, &chapter.path, folder),
+        title: document::numbered(document, at, chapter),
+        html: frame.html_in(setting, &chapter.body, &chapter.path, folder, |_, found| found.href),
         kind: &document.kind,
-        version: document::version(document, version),
-        sections: sections.collect(),
-        previous: neighbour(at.and_then(|at| at.checked_sub(1))),
-        next: neighbour(at.map(|at| at + 1)),
+        version: document::version(frame, document, version, Part::Chapter(chapter.address.last())),
+        sections: document::sections(document, at, chapter, ""),
+        previous: neighbour(at.checked_sub(1)),
+        next: neighbour(Some(at + 1)),
         chapters: chapters.iter().map(|(_, link)| link.clone()).collect(),
         consultation: frame.card(consultation),
         status: frame.status(consultation),
