@@ -18,4 +18,5 @@ pub mod pipeline;
 mod slug;
 mod source;
 mod theme;
+mod typography;
 mod yaml;

@@ -21,9 +21,10 @@ use crate::{
     address::{Address, Linking},
     content,
     diagnostic::Spanned,
-    markdown::Body,
+    markdown::{Body, Link as Written},
     model::{self, Consultation, Here, Navigation, Routes, Sheet, Site, What},
     theme::Look,
+    typography::typeset,
 };
 
 pub(crate) use self::form::bundle;
@@ -99,7 +100,7 @@ impl Frame<'_> {
             language: site.language.clone(),
             description: None,
             site_title: site.title.clone(),
-            about: site.description.clone(),
+            about: site.description.as_deref().map(|text| self.words(text)),
             authority: site.authority.clone(),
             home: self.linking.href(&Address::root()),
             stylesheet: self.linking.href(stylesheet),
@@ -160,7 +161,7 @@ impl Frame<'_> {
                 .forms
                 .iter()
                 .filter(|form| shown(form.draft))
-                .map(|form| self.to(&form.address, form.form.title.in_language(&site.language)))
+                .map(|form| self.to(&form.address, &self.words(form.form.title.in_language(&site.language))))
                 .collect(),
         }
     }
@@ -179,12 +180,22 @@ impl Frame<'_> {
 
     /// Returns the HTML of a body that stands in the file `path`; `version` is the folder whose links stay in it.
     fn html(&self, body: &Body, path: &str, version: Option<&str>) -> String {
+        body.render(self.href(path, version))
+    }
+
+    /// Returns what writes the links of a body that stands in the file `path`.
+    fn href<'a>(&'a self, path: &'a str, version: Option<&'a str>) -> impl Fn(&Written) -> String + 'a {
         let here = Here { path, linking: self.linking.clone(), version };
-        body.render(|link| match link.scheme() {
+        move |link| match link.scheme() {
             Some(_) => link.target.clone(),
             // A link that leads nowhere is an error of the check; no page with one is drawn.
             None => self.drawing.site.routes.find(&here, &link.target).map(|found| found.href).unwrap_or_default(),
-        })
+        }
+    }
+
+    /// Returns a text that stands in the model as it was written, as it is shown.
+    fn words(&self, text: &str) -> String {
+        typeset(&self.drawing.site.language, text).into_owned()
     }
 
     fn link(&self, from: &str, target: &Spanned<String>, label: &str) -> Option<Link> {

@@ -12,7 +12,7 @@ use crate::{
 struct View<'a> {
     title: &'a str,
     kind: &'a str,
-    description: Option<&'a str>,
+    description: Option<String>,
     version: Version<'a>,
     chapters: Vec<Contents<'a>>,
     consultation: Card,
@@ -66,7 +66,7 @@ pub(super) fn draw(
     let view = View {
         title: &document.title,
         kind: &document.kind,
-        description: document.description.as_deref(),
+        description: document.description.as_deref().map(|text| frame.words(text)),
         version: version(document, index),
         chapters: contents.collect(),
         consultation: frame.card(consultation),

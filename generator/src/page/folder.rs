@@ -19,7 +19,7 @@ struct View<'a> {
 struct Item<'a> {
     label: &'a str,
     href: String,
-    description: Option<&'a str>,
+    description: Option<String>,
     date: Option<Date>,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn draw(frame: &Frame<'_>, folder: &str, page: Option<&Page>) -> Resu
     let items = site.pages.iter().filter(listed).map(|one| Item {
         label: &one.title,
         href: frame.linking.href(&one.address),
-        description: one.description.as_deref(),
+        description: one.description.as_deref().map(|text| frame.words(text)),
         date: one.date,
     });
     let view = View {
