@@ -3,14 +3,21 @@
 mod addresses;
 mod files;
 mod links;
+mod sections;
 
 use std::collections::BTreeMap;
 
 use crate::{address::Address, diagnostic::Diagnostic, model::Site};
 
 /// Every rule over the whole site. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 5] =
-    [addresses::unique, addresses::unreserved, links::lead_somewhere, files::referenced, addresses::absolute];
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 6] = [
+    addresses::unique,
+    addresses::unreserved,
+    links::lead_somewhere,
+    sections::unique,
+    files::referenced,
+    addresses::absolute,
+];
 
 /// Applies every rule.
 pub(crate) fn run(site: &Site) -> Vec<Diagnostic> {

@@ -19,4 +19,5 @@ mod redline;
 mod slug;
 mod source;
 mod theme;
+mod typography;
 mod yaml;

@@ -24,9 +24,10 @@ use crate::{
     address::{Address, Linking},
     content,
     diagnostic::Spanned,
-    markdown::{self, Body, Setting},
+    markdown::{Body, Link as Written},
     model::{self, Consultation, Found, Here, Navigation, Routes, Sheet, Site, What},
     theme::Look,
+    typography::typeset,
 };
 
 pub(crate) use self::form::bundle;
@@ -110,7 +111,7 @@ impl Frame<'_> {
             language: site.language.clone(),
             description: None,
             site_title: site.title.clone(),
-            about: site.description.clone(),
+            about: site.description.as_deref().map(|text| self.words(text)),
             authority: site.authority.clone(),
             home: self.linking.href(&Address::root()),
             stylesheet: self.linking.href(stylesheet),
@@ -171,7 +172,7 @@ impl Frame<'_> {
                 .forms
                 .iter()
                 .filter(|form| shown(form.draft))
-                .map(|form| self.to(&form.address, form.form.title.in_language(&site.language)))
+                .map(|form| self.to(&form.address, &self.words(form.form.title.in_language(&site.language))))
                 .collect(),
         }
     }
@@ -195,28 +196,31 @@ impl Frame<'_> {
 
     /// Returns the HTML of the body of the page `path`.
     fn html(&self, body: &Body, path: &str) -> String {
-        self.html_in(Setting::default(), body, path, None, |_, found| found.href)
+        body.render(self.href(path, None, |_, found| found.href))
     }
 
-    /// Returns the HTML of a body that stands in the file `path`; `version` is the folder whose links stay in it, and
-    /// `href` writes a link into the site.
-    fn html_in(
-        &self,
-        setting: Setting<'_>,
-        body: &Body,
-        path: &str,
-        version: Option<&str>,
-        href: impl Fn(&markdown::Link, Found) -> String,
-    ) -> String {
+    /// Returns what writes the links of a body that stands in the file `path`: `version` is the folder whose links stay
+    /// in it, and `inside` writes a link into the site.
+    fn href<'a>(
+        &'a self,
+        path: &'a str,
+        version: Option<&'a str>,
+        inside: impl Fn(&Written, Found) -> String + 'a,
+    ) -> impl Fn(&Written) -> String + 'a {
         let here = Here { path, linking: self.linking.clone(), version };
-        body.render(setting, |link| {
+        move |link| {
             if link.scheme().is_some() {
                 return link.target.clone();
             }
             // A link that leads nowhere is an error of the check; no page with one is drawn.
             let found = self.drawing.site.routes.find(&here, &link.target);
-            found.map(|found| href(link, found)).unwrap_or_default()
-        })
+            found.map(|found| inside(link, found)).unwrap_or_default()
+        }
+    }
+
+    /// Returns a text that stands in the model as it was written, as it is shown.
+    fn words(&self, text: &str) -> String {
+        typeset(&self.drawing.site.language, text).into_owned()
     }
 
     fn link(&self, from: &str, target: &Spanned<String>, label: &str) -> Option<Link> {

@@ -5,7 +5,7 @@
 //! id of the heading above it instead of the slug. What is still equal is for a person to tell apart:
 //! a counter would move with the text.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::collections::BTreeMap;
 
 use super::Heading;
 use crate::diagnostic::{Diagnostic, Place, rule};
@@ -22,8 +22,6 @@ pub(super) struct Draft {
     pub(super) text: String,
     /// Where it stands.
     pub(super) place: Place,
-    /// Where its words stand in the text of the body.
-    pub(super) words: Range<usize>,
 }
 
 /// Gives every heading its id.
@@ -44,7 +42,7 @@ pub(super) fn settle(drafts: Vec<Draft>, prefix: Option<&str>, problems: &mut Ve
         } else {
             wanted_id.clone()
         };
-        headings.push(Heading { level: draft.level, id, text: draft.text, place: draft.place, words: draft.words });
+        headings.push(Heading { level: draft.level, id, text: draft.text, place: draft.place });
     }
     report(&headings, prefix, problems);
     headings

@@ -8,6 +8,7 @@ use super::{Frame, document, folder};
 use crate::{
     model::{Consultation, Document, Site},
     redline::{self, Change, Edit, Section, Status},
+    typography::typeset_runs,
 };
 
 #[derive(Serialize)]
@@ -45,33 +46,33 @@ struct Chapter<'a> {
 #[derive(Serialize)]
 struct Entry<'a> {
     id: &'a str,
-    label: &'a str,
+    label: String,
     status: &'static str,
     moved: bool,
     /// The chapter that it came from, if another.
     from: Option<&'a str>,
-    title: Vec<Run<'a>>,
-    parts: Vec<Part<'a>>,
+    title: Vec<Run>,
+    parts: Vec<Part>,
     old: Option<Link>,
     new: Option<Link>,
 }
 
 /// A piece of a changed section.
 #[derive(Serialize)]
-struct Part<'a> {
+struct Part {
     /// So many blocks are left out, since nothing in them or beside them changed.
     skipped: usize,
     /// The runs of a block.
-    runs: Vec<Run<'a>>,
+    runs: Vec<Run>,
 }
 
 #[derive(Serialize)]
-struct Run<'a> {
+struct Run {
     edit: &'static str,
     /// Whether it stands in place of the run before it, so that a space must keep the two apart.
     replaces: bool,
     /// Its words; several where blocks were split or joined.
-    lines: Vec<&'a str>,
+    lines: Vec<String>,
 }
 
 /// Draws the list of versions that can be compared.
@@ -130,11 +131,15 @@ impl<'a> Text<'a> {
         let mut text = Self { document, version, chapters: Vec::new(), sections: Vec::new() };
         for (chapter, page) in site.chapters(&document.versions[version]).enumerate() {
             text.chapters.push((&page.title, page.address.last()));
-            text.sections.extend(page.body.sections().map(|(heading, words)| Section {
-                id: heading.map_or(page.address.last(), |heading| &heading.id).to_owned(),
-                title: plain(heading.map_or(&page.title, |heading| &heading.text)),
-                chapter,
-                blocks: words.lines().map(plain).filter(|block| !block.is_empty()).collect(),
+            text.sections.extend(page.body.sections.iter().map(|section| {
+                // The first line of a section is its heading.
+                let mut lines = section.text.lines().map(str::to_owned);
+                Section {
+                    id: section.id.clone(),
+                    title: lines.next().unwrap_or_default(),
+                    chapter,
+                    blocks: lines.filter(|line| !line.is_empty()).collect(),
+                }
             }));
         }
         text
@@ -149,12 +154,6 @@ impl<'a> Text<'a> {
         }
         link
     }
-}
-
-/// Returns a line as it is compared: kinds of white space do not count, nor where a word may be broken.
-fn plain(line: &str) -> String {
-    let words: Vec<_> = line.split_whitespace().collect();
-    words.join(" ").replace('\u{ad}', "")
 }
 
 fn side<'a>(frame: &Frame<'_>, document: &'a Document, index: usize) -> Side<'a> {
@@ -205,12 +204,12 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
         let elsewhere = from.filter(|from| change.moved && became.get(&from.chapter) != chapter.as_ref());
         let entry = Entry {
             id: &section.id,
-            label: &section.title,
+            label: frame.words(&section.title),
             status: name(change.status()),
             moved: change.moved && change.status() == Status::Changed,
             from: elsewhere.map(|from| old.chapters[from.chapter].0),
-            title: runs(&change.title),
-            parts: if change.status() == Status::Moved { Vec::new() } else { parts(&change.blocks) },
+            title: runs(frame, &change.title),
+            parts: if change.status() == Status::Moved { Vec::new() } else { parts(frame, &change.blocks) },
             old: from.map(|section| old.link(frame, section)),
             new: to.map(|section| new.link(frame, section)),
         };
@@ -223,13 +222,13 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
 }
 
 /// Returns the blocks that changed, each with its neighbours; how many stand between is told.
-fn parts(blocks: &[redline::Block]) -> Vec<Part<'_>> {
+fn parts(frame: &Frame<'_>, blocks: &[redline::Block]) -> Vec<Part> {
     let changed = |index: usize| blocks.get(index).is_some_and(|block| !redline::is_kept(block));
     let near = |index: usize| changed(index) || changed(index + 1) || index.checked_sub(1).is_some_and(changed);
     let mut parts = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         match parts.last_mut() {
-            _ if near(index) => parts.push(Part { skipped: 0, runs: runs(block) }),
+            _ if near(index) => parts.push(Part { skipped: 0, runs: runs(frame, block) }),
             Some(Part { skipped, .. }) if *skipped > 0 => *skipped += 1,
             _ => parts.push(Part { skipped: 1, runs: Vec::new() }),
         }
@@ -237,18 +236,26 @@ fn parts(blocks: &[redline::Block]) -> Vec<Part<'_>> {
     parts
 }
 
-fn runs(block: &redline::Block) -> Vec<Run<'_>> {
+fn runs(frame: &Frame<'_>, block: &redline::Block) -> Vec<Run> {
     // A space that gave way to the border of two blocks, or came in its place, is nothing to tell.
     let told = |run: &redline::Run| if run.text == " " { Edit::Kept } else { run.edit };
+    // What is compared is not yet set; each side is set as a text of its own, in which the other's words are not.
+    let set = |without: Edit| {
+        let words = |run: &redline::Run| if run.edit == without { String::new() } else { run.text.clone() };
+        let mut texts: Vec<Cow<'_, str>> = block.iter().map(|run| Cow::Owned(words(run))).collect();
+        typeset_runs(&frame.drawing.site.language, &mut texts);
+        texts
+    };
+    let (old, new) = (set(Edit::Inserted), set(Edit::Deleted));
     let before = std::iter::once(None).chain(block.iter().map(|run| Some(told(run))));
-    let runs = block.iter().zip(before).map(|(run, before)| Run {
+    let runs = block.iter().zip(before).zip(old.iter().zip(&new)).map(|((run, before), (old, new))| Run {
         edit: match told(run) {
             Edit::Kept => "kept",
             Edit::Deleted => "deleted",
             Edit::Inserted => "inserted",
         },
         replaces: told(run) == Edit::Inserted && before == Some(Edit::Deleted),
-        lines: run.text.split('\n').collect(),
+        lines: if run.edit == Edit::Deleted { old } else { new }.split('\n').map(str::to_owned).collect(),
     });
     runs.collect()
 }

@@ -12,7 +12,7 @@ use crate::{
 struct View<'a> {
     title: &'a str,
     kind: &'a str,
-    description: Option<&'a str>,
+    description: Option<String>,
     version: Version<'a>,
     chapters: Vec<Contents>,
     consultation: Card,
@@ -24,6 +24,8 @@ struct View<'a> {
 pub(super) struct Contents {
     label: String,
     href: String,
+    /// Whether the page shows it.
+    current: bool,
     sections: Vec<Link>,
 }
 
@@ -64,7 +66,7 @@ pub(super) fn draw(
     let view = View {
         title: &document.title,
         kind: &document.kind,
-        description: document.description.as_deref(),
+        description: document.description.as_deref().map(|text| frame.words(text)),
         version: version(frame, document, index, Part::Contents),
         chapters: contents(frame, document, index, |slug| frame.linking.href(&home.page(slug))),
         consultation: frame.card(consultation),
@@ -154,7 +156,19 @@ pub(super) fn contents(
     let contents = chapters.map(|(at, chapter)| {
         let href = href(chapter.address.last());
         let page = href.split('#').next().unwrap_or_default();
-        Contents { label: numbered(document, at, chapter), sections: sections(document, at, chapter, page), href }
+        let sections = sections(document, at, chapter, page);
+        Contents { label: numbered(document, at, chapter), href, current: false, sections }
+    });
+    contents.collect()
+}
+
+/// Returns the contents beside a chapter: of the others only their titles.
+pub(super) fn with_sections(chapters: &[(&Page, Link)], sections: Vec<Link>) -> Vec<Contents> {
+    let mut sections = Some(sections);
+    let contents = chapters.iter().map(|(_, link)| {
+        let Link { label, href, current } = link.clone();
+        let sections = sections.take_if(|_| current).unwrap_or_default();
+        Contents { label, href, current, sections }
     });
     contents.collect()
 }

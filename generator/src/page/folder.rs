@@ -22,7 +22,7 @@ pub(super) struct View<'a> {
 pub(super) struct Item<'a> {
     pub(super) label: Cow<'a, str>,
     pub(super) href: String,
-    pub(super) description: Option<&'a str>,
+    pub(super) description: Option<String>,
     pub(super) date: Option<Date>,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn draw(frame: &Frame<'_>, folder: &str, page: Option<&Page>) -> Resu
     let items = site.pages.iter().filter(listed).map(|one| Item {
         label: Cow::Borrowed(&one.title),
         href: frame.linking.href(&one.address),
-        description: one.description.as_deref(),
+        description: one.description.as_deref().map(|text| frame.words(text)),
         date: one.date,
     });
     let view = View {

@@ -15,7 +15,7 @@ use crate::{
 struct View<'a> {
     title: &'a str,
     kind: &'a str,
-    description: Option<&'a str>,
+    description: Option<String>,
     document: Link,
     version: Version<'a>,
     contents: Vec<Contents>,
@@ -48,17 +48,18 @@ pub(super) fn draw(
             let anchor = link.target.split_once('#').map(|(_, anchor)| anchor);
             here.map_or(found.href, |slug| format!("#{}", anchor.unwrap_or(slug)))
         };
+        let setting = Setting { below: 1, numbers: &numbers };
         Chapter {
             id: chapter.address.last(),
             title: document::numbered(document, at, chapter),
-            html: frame.html_in(Setting { below: 1, numbers: &numbers }, &chapter.body, &chapter.path, folder, href),
+            html: chapter.body.render_sections(setting, frame.href(&chapter.path, folder, href)).concat(),
         }
     });
     let contents = frame.to(home, &document.title);
     let view = View {
         title: &document.title,
         kind: &document.kind,
-        description: document.description.as_deref(),
+        description: document.description.as_deref().map(|text| frame.words(text)),
         version: document::version(frame, document, index, Part::Whole),
         contents: document::contents(frame, document, index, |slug| format!("#{slug}")),
         chapters: chapters.collect(),
