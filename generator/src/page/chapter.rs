@@ -19,6 +19,8 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 #[derive(Serialize)]
 struct View<'a> {
     title: &'a str,
+    /// Id of the section that the title begins.
+    id: &'a str,
     parts: Vec<Part<'a>>,
     document: Link,
     kind: &'a str,
@@ -62,6 +64,7 @@ pub(super) fn draw(
     let contents = frame.to(home, &document.title);
     let view = View {
         title: &chapter.title,
+        id: chapter.body.sections.first().map(|section| section.id.as_str()).unwrap_or_default(),
         parts: parts(frame, chapter, folder, |section| remark(frame, consultation, document, version, section)),
         kind: &document.kind,
         version: document::version(document, version),
