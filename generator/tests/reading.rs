@@ -56,6 +56,7 @@ fn a_section_carries_the_way_to_remark_on_it_while_the_term_is_open() {
         found.contains("Zgłoś uwagę do tego fragmentu<span class=\"hidden\">: W\u{a0}mieście</span></a></p>"),
         "{found}"
     );
+    assert!(found.contains("<h1 id=\"cele\">Cele</h1>"), "{found}");
     // The title has no text of its own, and footnotes belong to the sections that call them.
     assert_eq!(found.matches("rel=\"nofollow\"").count(), 1);
     assert!(pages["site/strategia/plan/cele/index.html"].contains("href=\"../../../api/strategia/uwagi?document="));

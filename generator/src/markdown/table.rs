@@ -15,16 +15,16 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Begins a table whose region is named `label`; the open block of `flow` is its caption, if it has one.
+    /// Begins a table in a group named `label`, which is scrolled; a region would be a landmark, and landmarks of one
+    /// name confuse. The open block of `flow` is the caption, if there is one.
     pub(super) fn start(
         alignments: Vec<Alignment>,
         label: Option<&str>,
         has_caption: bool,
         flow: &mut Flow<'_>,
     ) -> Self {
-        let region =
-            label.map(|label| format!(" role=\"region\" aria-label=\"{}\"", escape(label))).unwrap_or_default();
-        let table = format!("<div class=\"table\" tabindex=\"0\"{region}><table>\n");
+        let group = label.map(|label| format!(" role=\"group\" aria-label=\"{}\"", escape(label))).unwrap_or_default();
+        let table = format!("<div class=\"table\" tabindex=\"0\"{group}><table>\n");
         if has_caption {
             flow.enclose(&format!("{table}<caption>"), "</caption>\n");
         } else {

@@ -78,7 +78,7 @@ fn markdown_becomes_our_html() {
             "<ul>\n<li><span class=\"task\" aria-hidden=\"true\">☐</span> <span class=\"hidden\">do zrobienia: </span>a</li>\n\
              <li><span class=\"task\" aria-hidden=\"true\">☑</span> <span class=\"hidden\">zrobione: </span>b</li>\n</ul>\n",
         ),
-        ("`[^1]` \\[^1]\n", "<p><code>[^1]</code> [^1]</p>\n"),
+        ("`[^1]` \\[^1] [^ a] [^\n", "<p><code>[^1]</code> [^1] [^ a] [^</p>\n"),
         ("---\n", "<hr>\n"),
         ("```sh ok\na < b\n```\n", "<pre tabindex=\"0\"><code class=\"language-sh\">a &lt; b\n</code></pre>\n"),
         ("[a](b.md#c \"t\\\"u\")\n", "<p><a href=\"[b.md#c]\" title=\"t&quot;u\">a</a></p>\n"),
@@ -97,7 +97,7 @@ fn markdown_becomes_our_html() {
 #[test]
 fn tables_can_be_read_aloud_and_scrolled() {
     let expected = "<h2 id=\"zadania\">Zadania</h2>
-<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Zadania\"><table>
+<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Zadania\"><table>
 <thead>
 <tr>
 <td></td>
@@ -129,18 +129,18 @@ fn tables_can_be_read_aloud_and_scrolled() {
     assert_eq!(label(table, None), "<div class=\"table\" tabindex=\"0\"");
     assert_eq!(
         label(table, Some("\"T\"")),
-        "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"&quot;T&quot;\""
+        "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"&quot;T&quot;\""
     );
     assert_eq!(
         label(&format!("# U\n\n{table}"), None),
-        "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"U\""
+        "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"U\""
     );
 }
 
 #[test]
 fn a_paragraph_that_says_so_is_the_caption_of_the_table_below() {
     let table = "| | Koszt |\n|---|--:|\n| Park | 10 |\n";
-    let expected = "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Tabela 2. Koszty parku\"><table>
+    let expected = "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Tabela 2. Koszty parku\"><table>
 <caption>Tabela 2. <em>Koszty</em> <a href=\"[x.md]\">parku</a></caption>
 <thead>
 <tr>

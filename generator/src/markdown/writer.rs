@@ -229,18 +229,21 @@ impl<'a> Writer<'a> {
     }
 
     fn text(&mut self, words: &str, range: Range<usize>) {
-        // The parser leaves a call that no footnote answers as text, from its bracket on.
-        if words == "[" && !self.in_code && self.source[range.end..].starts_with('^') {
-            let call = self.source[range.start..].find(']').map_or(range.end, |end| range.start + end + 1);
-            self.problem(rule::FOOTNOTE_MISSING, range.start..call);
-        }
         if self.in_code {
             // What stands for itself is set by nobody.
             self.flow.markup_for(escape(words).into_owned(), typography::SOLID);
             self.text.push_str(words);
-        } else {
-            self.words(words);
+            return;
         }
+        // The parser leaves a call that no footnote answers as text, from its bracket on.
+        let call = self.source[range.end..].strip_prefix('^').filter(|_| words == "[");
+        if let Some((name, _)) = call.and_then(|call| call.split_once(']'))
+            && !name.is_empty()
+            && !name.contains(char::is_whitespace)
+        {
+            self.problem(rule::FOOTNOTE_MISSING, range.start..range.end + name.len() + "^]".len());
+        }
+        self.words(words);
     }
 
     fn words(&mut self, words: &str) {
@@ -371,7 +374,7 @@ impl<'a> Writer<'a> {
         self.in_code = true;
     }
 
-    /// Returns the name of the region in which a table is scrolled: its caption, else what it stands under.
+    /// Returns the name of the group in which a table is scrolled: its caption, else what it stands under.
     fn table_label(&self, caption: Option<&str>) -> Option<String> {
         let heading = self.headings.last().map(|heading| heading.text.as_str());
         let title = self.title.as_ref().map(|title| title.value.as_str());

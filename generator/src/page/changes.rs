@@ -149,9 +149,7 @@ impl<'a> Text<'a> {
         let (_, slug) = self.chapters[section.chapter];
         let version = &self.document.versions[self.version].version;
         let mut link = frame.to(&self.document.home(self.version).page(slug), version);
-        if section.id != slug {
-            link.href = format!("{}#{}", link.href, section.id);
-        }
+        link.href = format!("{}#{}", link.href, section.id);
         link
     }
 }

@@ -19,6 +19,8 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 #[derive(Serialize)]
 struct View<'a> {
     title: String,
+    /// Id of the section that the title begins.
+    id: &'a str,
     parts: Vec<Part<'a>>,
     document: Link,
     kind: &'a str,
@@ -59,6 +61,7 @@ pub(super) fn draw(
     let remark = |section: &Section| remark(frame, consultation, document, version, section);
     let view = View {
         title: document::numbered(document, at, chapter),
+        id: chapter.body.sections.first().map(|section| section.id.as_str()).unwrap_or_default(),
         parts: parts(frame, setting, chapter, folder, remark),
         kind: &document.kind,
         version: document::version(frame, document, version, Shown::Chapter(chapter.address.last())),
