@@ -102,6 +102,8 @@ pub(crate) enum Piece {
     Heading(usize),
     /// The end of a heading, by index.
     HeadingEnd(usize),
+    /// The level of a heading that is none of the text's.
+    Level(u8),
     /// The end of a section, in the order of sections; what follows the last is none.
     SectionEnd,
 }
@@ -123,7 +125,8 @@ impl Body {
 
     /// Returns the HTML of each section, that of the title first, and at last what belongs to none: the footnotes.
     pub(crate) fn render_sections(&self, setting: Setting<'_>, mut href: impl FnMut(&Link) -> String) -> Vec<String> {
-        let level = |heading: &Heading| (heading.level + setting.below).min(6);
+        let lower = |level: u8| (level + setting.below).min(6);
+        let level = |heading: &Heading| lower(heading.level);
         let start = |index: usize, heading: &Heading| {
             let number = setting.numbers.get(index).map(|number| format!("{}\u{a0}", escape(number)));
             Cow::<str>::Owned(format!(
@@ -142,6 +145,7 @@ impl Body {
                 Piece::HeadingEnd(index) => {
                     self.headings.get(*index).map(|heading| Cow::Owned(format!("</h{}>", level(heading))))
                 }
+                Piece::Level(level) => Some(Cow::Owned(lower(*level).to_string())),
                 Piece::SectionEnd => {
                     sections.push(String::new());
                     continue;

@@ -48,10 +48,11 @@ impl Footnotes {
         }
         let heading = prefix.map_or_else(|| "fn".to_owned(), |prefix| format!("fn-{prefix}"));
         let title = text(words, "footnotes");
-        flow.open(&format!(
-            "<section class=\"footnotes\" role=\"doc-endnotes\" aria-labelledby=\"{heading}\">\n\
-             <h2 id=\"{heading}\">{title}</h2>\n<ol>\n"
-        ));
+        flow.open(&format!("<section class=\"footnotes\" role=\"doc-endnotes\" aria-labelledby=\"{heading}\">\n<h"));
+        flow.gap(Piece::Level(2));
+        flow.markup(&format!(" id=\"{heading}\">{title}</h"));
+        flow.gap(Piece::Level(2));
+        flow.put(">\n<ol>\n");
         for (at, (name, called)) in self.called.iter().enumerate() {
             let id = id(prefix, at);
             flow.open(&format!("<li id=\"fn-{id}\">"));
