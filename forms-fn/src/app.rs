@@ -1,4 +1,7 @@
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use subtle::ConstantTimeEq;
 
@@ -14,7 +17,7 @@ pub struct App {
     /// The secrets of the CDN; none where no CDN stands in front.
     pub origin_secrets: Option<OriginSecrets>,
     /// A request that carries it skips the clock and is stored as a trial.
-    pub preview_secret: Option<String>,
+    pub preview_secret: Option<PreviewSecret>,
     /// Whether residents reach the function by https.
     pub https: bool,
     catalogue: RwLock<Arc<Catalogue>>,
@@ -46,9 +49,19 @@ impl App {
     /// Tells whether `given` is the secret of trials.
     pub(crate) fn is_preview(&self, given: Option<&str>) -> bool {
         match (&self.preview_secret, given) {
-            (Some(secret), Some(given)) => same(secret, given),
+            (Some(PreviewSecret(secret)), Some(given)) => same(secret, given),
             _ => false,
         }
+    }
+}
+
+/// The secret of trials.
+#[derive(Clone)]
+pub struct PreviewSecret(pub String);
+
+impl fmt::Debug for PreviewSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PreviewSecret")
     }
 }
 
@@ -69,8 +82,8 @@ impl OriginSecrets {
     }
 }
 
-impl std::fmt::Debug for OriginSecrets {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for OriginSecrets {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "OriginSecrets({})", self.0.len())
     }
 }

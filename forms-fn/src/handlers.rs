@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// What a page of ours may be kept for: Back keeps the token and the text, and asks again otherwise.
-const REVALIDATED: &str = "private, no-cache";
+pub(crate) const REVALIDATED: &str = "private, no-cache";
 /// What a receipt may be kept for: a shared machine keeps no copy.
 const NOT_KEPT: &str = "no-store";
 /// Where a request carries the secret of trials.
@@ -62,15 +62,10 @@ pub(crate) async fn post_form(
     body: Body,
 ) -> Response {
     let catalogue = app.catalogue();
-    let refused = |status, key| message(&catalogue, None, status, key, &Answers::default());
-    if !is_form(&headers) {
-        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_type");
-    }
-    let body = match to_bytes(body, posted::READ).await {
-        Ok(body) if body.len() <= posted::GIVEN_BACK => body,
-        _ => return refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large_short"),
+    let posted = match read(&headers, body).await {
+        Ok(posted) => posted,
+        Err((status, key)) => return message(&catalogue, None, status, key, &Answers::default()),
     };
-    let posted = Posted::read(&body);
     let language = posted.language.as_deref();
     let Some(bundle) = find(&catalogue, path, language) else {
         return message(&catalogue, language, StatusCode::GONE, "no_form", &posted.answers);
@@ -82,6 +77,15 @@ pub(crate) async fn post_form(
             tracing::error!(form = bundle.form.id, %error, "no random numbers");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+    }
+}
+
+/// A post to an address of no form: what was typed is given back, as for a form that is gone.
+pub(crate) async fn post_nowhere(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Response {
+    let catalogue = app.catalogue();
+    match read(&headers, body).await {
+        Ok(posted) => message(&catalogue, posted.language.as_deref(), StatusCode::GONE, "no_form", &posted.answers),
+        Err((status, key)) => message(&catalogue, None, status, key, &Answers::default()),
     }
 }
 
@@ -105,7 +109,7 @@ pub(crate) async fn show_receipt(
         Ok(None) => return unknown(),
         Err(error) => {
             tracing::error!(%error, "failed to read a receipt");
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            return (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, NOT_KEPT)]).into_response();
         }
     };
     let language = catalogue.language(Some(&receipt.language));
@@ -139,7 +143,7 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
     (status, [(header::CACHE_CONTROL, REVALIDATED)]).into_response()
 }
 
-/// Answers an address that is none.
+/// `GET` of an address that is none.
 pub(crate) async fn no_page(State(app): State<Arc<App>>) -> Response {
     message(&app.catalogue(), None, StatusCode::NOT_FOUND, "no_page", &Answers::default())
 }
@@ -147,6 +151,15 @@ pub(crate) async fn no_page(State(app): State<Arc<App>>) -> Response {
 /// Answers who did not come through the CDN.
 pub(crate) fn forbidden(app: &App) -> Response {
     message(&app.catalogue(), None, StatusCode::FORBIDDEN, "forbidden", &Answers::default())
+}
+
+/// Reads what was posted; what cannot be read is refused with a status and the key of its notice.
+async fn read(headers: &HeaderMap, body: Body) -> Result<Posted, (StatusCode, &'static str)> {
+    if !is_form(headers) {
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_type"));
+    }
+    let body = to_bytes(body, posted::READ).await.ok().filter(|body| body.len() <= posted::GIVEN_BACK);
+    body.and_then(|body| Posted::read(&body)).ok_or((StatusCode::PAYLOAD_TOO_LARGE, "too_large_short"))
 }
 
 fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Posted, next: &Next) -> Response {

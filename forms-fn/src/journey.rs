@@ -105,18 +105,14 @@ fn show(bundle: &Bundle, moment: Moment, posted: &Posted, token: Token, foreign:
     }
     if let Step::Edit(focus) = &posted.step {
         let page = Page::Form { mistakes: Vec::new(), focus: focus.clone() };
-        return Next::Page { page, why: Why::Asked(None), token };
+        return Next::Page { page, why: Why::Asked(changed(bundle, posted)), token };
     }
     if let Some(mend) = to_mend(bundle, posted, &token) {
         return mend;
     }
-    let notice = if foreign {
-        Some(Notice::new("foreign"))
-    } else if is_outdated(bundle, posted) {
-        Some(Notice::new("changed"))
-    } else {
-        (moment.state == State::Grace).then(|| Notice::new("late"))
-    };
+    let foreign = foreign.then(|| Notice::new("foreign"));
+    let late = || (moment.state == State::Grace).then(|| Notice::new("late"));
+    let notice = foreign.or_else(|| changed(bundle, posted)).or_else(late);
     review(Forward::Send, Why::Asked(notice), token)
 }
 
@@ -182,10 +178,9 @@ fn not_stored(token: &Token, cause: &impl Display) -> Next {
 /// Returns the form with everything that is wrong, where something is.
 fn to_mend(bundle: &Bundle, posted: &Posted, token: &Token) -> Option<Next> {
     let mistakes = bundle.form.mistakes(&posted.answers);
-    let notice = posted.unreadable.then(|| Notice::new("unreadable"));
-    (notice.is_some() || !mistakes.is_empty()).then(|| Next::Page {
+    (posted.unreadable || !mistakes.is_empty()).then(|| Next::Page {
         page: Page::Form { mistakes, focus: None },
-        why: Why::Mistakes(notice),
+        why: Why::Mistakes(if posted.unreadable { Some(Notice::new("unreadable")) } else { changed(bundle, posted) }),
         token: token.clone(),
     })
 }
@@ -199,8 +194,11 @@ fn review(forward: Forward, why: Why, token: Token) -> Next {
     Next::Page { page: Page::Review(forward), why, token }
 }
 
-fn is_outdated(bundle: &Bundle, posted: &Posted) -> bool {
-    posted.revision.as_ref().is_some_and(|revision| *revision != bundle.revision)
+/// Returns the notice that the form has changed since the page was drawn: the next page carries the new revision, so
+/// this one must say so.
+fn changed(bundle: &Bundle, posted: &Posted) -> Option<Notice> {
+    let outdated = posted.revision.as_ref().is_some_and(|revision| *revision != bundle.revision);
+    outdated.then(|| Notice::new("changed"))
 }
 
 fn not_open(moment: Moment) -> Option<Notice> {

@@ -18,7 +18,7 @@ mod posted;
 mod router;
 pub mod store;
 
-pub use app::{App, OriginSecrets};
+pub use app::{App, OriginSecrets, PreviewSecret};
 pub use catalogue::{Catalogue, CatalogueError};
 pub use clock::Clock;
 pub use router::router;

@@ -3,7 +3,7 @@
 use std::{env, path::PathBuf, process::ExitCode, sync::Arc};
 
 use forms_fn::{
-    App, Catalogue, Clock, OriginSecrets, router,
+    App, Catalogue, Clock, OriginSecrets, PreviewSecret, router,
     store::{self, Connection, Store},
 };
 
@@ -32,7 +32,7 @@ async fn start() -> Result<(), lambda_http::Error> {
     let store = Store::new(store::connect(&connection)?, required("TABLE_NAME")?);
     let mut app = App::new(store, Clock::system(), catalogue);
     app.origin_secrets = Some(OriginSecrets::parse(&secrets).ok_or("ORIGIN_SECRETS holds no secret")?);
-    app.preview_secret = optional("PREVIEW_SECRET");
+    app.preview_secret = optional("PREVIEW_SECRET").map(PreviewSecret);
     app.https = true;
     lambda_http::run(router(Arc::new(app))).await
 }

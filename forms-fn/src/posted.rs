@@ -14,6 +14,9 @@ pub(crate) const GIVEN_BACK: usize = 1024 * 1024;
 /// Most bytes that are read at all.
 pub(crate) const READ: usize = 4 * 1024 * 1024;
 
+/// Most fields that are read: no form has so many, and each is drawn again on the page that answers.
+pub(crate) const FIELDS: usize = 4096;
+
 /// What a browser sent, taken apart; nothing is judged yet.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Posted {
@@ -47,8 +50,12 @@ pub(crate) enum Step {
 }
 
 impl Posted {
-    /// Reads a body of the type `application/x-www-form-urlencoded`.
-    pub(crate) fn read(body: &[u8]) -> Self {
+    /// Reads a body of the type `application/x-www-form-urlencoded`; none when it has too many fields.
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+        let pieces = body.split(|&byte| byte == b'&').filter(|piece| !piece.is_empty());
+        if pieces.clone().count() > FIELDS {
+            return None;
+        }
         let mut unreadable = false;
         let mut text = |bytes: &[u8]| {
             let spaced: Vec<u8> = bytes.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
@@ -58,7 +65,6 @@ impl Posted {
                 String::from_utf8_lossy(error.as_bytes()).into_owned()
             })
         };
-        let pieces = body.split(|&byte| byte == b'&').filter(|piece| !piece.is_empty());
         let pairs: Vec<(String, String)> = pieces
             .map(|piece| {
                 let end = piece.iter().position(|&byte| byte == b'=').unwrap_or(piece.len());
@@ -69,7 +75,7 @@ impl Posted {
         let ours = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let step = Step::parse(ours("_step").unwrap_or_default());
         let limit = if step == Step::Send { WORKS + SEND_EXTRA } else { WORKS };
-        Self {
+        Some(Self {
             token: ours("_token").and_then(Token::parse),
             revision: ours("_revision").map(str::to_owned),
             language: ours("_lang").map(str::to_owned),
@@ -77,7 +83,7 @@ impl Posted {
             too_large: body.len() > limit,
             answers: Answers::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
             step,
-        }
+        })
     }
 }
 
@@ -95,11 +101,12 @@ impl Step {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     fn check(body: &[u8], name: &str, values: &[&str]) -> Posted {
-        let posted = Posted::read(body);
+        let posted = Posted::read(body).unwrap();
         assert_eq!(posted.answers.values(name), values, "{}", String::from_utf8_lossy(body));
         posted
     }
@@ -122,14 +129,20 @@ mod tests {
     }
 
     #[test]
+    fn a_flood_of_fields_is_not_read() {
+        assert!(Posted::read(&b"x=1&".repeat(FIELDS)).is_some());
+        assert!(Posted::read(&b"x=1&".repeat(FIELDS + 1)).is_none());
+    }
+
+    #[test]
     fn fields_of_ours_are_no_answers() {
         let posted =
             check(b"_step=send&_token=0123456789abcdef0123456789abcdef&_revision=1-x&_lang=pl&_x=1", "_x", &[]);
         assert_eq!(posted.step, Step::Send);
         assert!(posted.token.is_some());
         assert!(posted.answers.is_empty());
-        let odd = Posted::read(b"_step=edit:q&_token=0123456789ABCDEF0123456789abcdef");
+        let odd = Posted::read(b"_step=edit:q&_token=0123456789ABCDEF0123456789abcdef").unwrap();
         assert_eq!((odd.step, odd.token), (Step::Edit(Some("q".to_owned())), None));
-        assert_eq!(Posted::read(b"_step=page:2").step, Step::Review);
+        assert_eq!(Posted::read(b"_step=page:2").unwrap().step, Step::Review);
     }
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, header},
     middleware::{self, Next},
     response::Response,
     routing::get,
@@ -17,9 +18,9 @@ const ORIGIN_SECRET: &str = "x-origin-secret";
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/api/{consultation}/{form}", get(handlers::show_form).post(handlers::post_form))
-        .route("/api/receipt/{number}/{secret}", get(handlers::show_receipt))
-        .route("/api/health", get(handlers::health))
-        .fallback(handlers::no_page)
+        .route("/api/receipt/{number}/{secret}", get(handlers::show_receipt).post(handlers::post_nowhere))
+        .route("/api/health", get(handlers::health).post(handlers::post_nowhere))
+        .fallback_service(get(handlers::no_page).post(handlers::post_nowhere).with_state(app.clone()))
         // Bodies are read, measured and answered by `handlers`: a resident's text is not refused unread.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(app.clone(), guard))
@@ -32,5 +33,7 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let admitted = app.origin_secrets.as_ref().is_none_or(|secrets| secrets.accept(given));
     let mut response = if admitted { next.run(request).await } else { handlers::forbidden(&app) };
     headers::secure(response.headers_mut(), app.https);
+    let cache = HeaderValue::from_static(handlers::REVALIDATED);
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(cache);
     response
 }

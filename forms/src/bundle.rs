@@ -71,7 +71,7 @@ pub struct Shell {
     pub navigation: Vec<Link>,
     /// The way from the home page to this one, this one left out.
     pub breadcrumbs: Vec<Link>,
-    /// Address for search engines, absolute; null where the site has no base address or the page is its own.
+    /// The one address of a page that stands at several, absolute; null elsewhere, and where the site has no base.
     pub canonical: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-use jiff::{Timestamp, Unit, civil::Date, tz::TimeZone};
+use jiff::{Span, Timestamp, Unit, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// The time zone in which a term is counted: a Polish office closes by Polish time.
@@ -69,10 +69,10 @@ impl Term {
         midnight_after(self.end)
     }
 
-    /// Returns the instant `days` whole days after the term's end.
+    /// Returns the instant `days` whole days after the term's end; the last there is, where the calendar ends before.
     pub fn after_end(&self, days: u32) -> Timestamp {
-        let day = self.end.saturating_add(jiff::Span::new().days(i64::from(days)));
-        midnight_after(day)
+        let span = Span::new().try_days(i64::from(days)).ok();
+        midnight_after(span.and_then(|span| self.end.checked_add(span).ok()).unwrap_or(Date::MAX))
     }
 
     fn grace_end(&self) -> Timestamp {
@@ -116,6 +116,14 @@ mod tests {
     fn winter_time_is_counted_as_such() {
         let term = Term { start: "2021-11-02".parse().unwrap(), end: "2021-12-10".parse().unwrap(), grace_minutes: 0 };
         assert_eq!(term.closes().to_string(), "2021-12-10T23:00:00Z");
+    }
+
+    #[test]
+    fn no_number_of_days_is_too_large() {
+        let day: Date = "2021-07-29".parse().unwrap();
+        let term = Term { start: day, end: day, grace_minutes: 0 };
+        assert_eq!(term.after_end(2).to_string(), "2021-07-31T22:00:00Z");
+        assert!(term.after_end(u32::MAX) > term.after_end(1_000_000));
     }
 
     #[test]

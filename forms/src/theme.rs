@@ -86,11 +86,6 @@ impl Theme {
         let texts = self.texts.get(language)?;
         path.split('.').try_fold(texts, |texts, key| texts.get(key))?.as_str()
     }
-
-    /// Tells whether the theme speaks `language`.
-    pub fn speaks(&self, language: &str) -> bool {
-        self.languages.contains_key(language)
-    }
 }
 
 fn engine(source: &ThemeSource, language: &str, texts: &Json) -> TeraResult<Tera> {

@@ -130,7 +130,7 @@ pub(crate) fn questions(
         view.described_by = [(view.hint.is_some(), "hint"), (view.problem.is_some(), "problem")]
             .iter()
             .filter(|(there, _)| *there)
-            .map(|(_, part)| format!("{}-{part}", view.id))
+            .map(|(_, part)| format!("{part}-{}", view.name))
             .collect::<Vec<_>>()
             .join(" ");
         question.kind.asked().draw(&mut view, answers, language);

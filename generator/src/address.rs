@@ -61,11 +61,6 @@ impl Address {
         self.0.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
     }
 
-    /// Returns the parts of the address, from the root down.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
-        self.0.split('/').filter(|part| !part.is_empty())
-    }
-
     /// Returns the address as text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0

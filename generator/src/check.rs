@@ -2,6 +2,7 @@
 
 mod addresses;
 mod files;
+mod ids;
 mod links;
 mod sections;
 
@@ -10,13 +11,16 @@ use std::collections::BTreeMap;
 use crate::{address::Address, diagnostic::Diagnostic, model::Site};
 
 /// Every rule over the whole site. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 6] = [
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 9] = [
+    ids::consultations,
+    ids::forms,
+    addresses::whole,
     addresses::unique,
     addresses::unreserved,
+    addresses::absolute,
     links::lead_somewhere,
     sections::unique,
     files::referenced,
-    addresses::absolute,
 ];
 
 /// Applies every rule.

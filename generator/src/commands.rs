@@ -15,9 +15,9 @@ use clap::{Args, Parser, Subcommand};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    diagnostic::{self, Diagnostic, Severity, Texts, human},
-    pipeline::{Built, Commit, Options},
-    source::{ReadError, Source},
+    diagnostic::{Diagnostic, Severity, Texts, human},
+    pipeline::Commit,
+    source::Source,
 };
 
 /// Content has problems.
@@ -61,18 +61,6 @@ pub fn run() -> ExitCode {
         complain(&format!("konsultacje: {error:#}\n"));
         ExitCode::from(FAILED)
     })
-}
-
-/// Reads the tree and builds it.
-fn read_and_build(root: &Path, options: &Options) -> Result<(Source, Built), ReadError> {
-    let (source, unread) = crate::source::read(root)?;
-    let mut built = crate::pipeline::build(&source, options);
-    if unread.iter().any(Diagnostic::is_error) {
-        built.outputs = None;
-    }
-    built.problems.extend(unread);
-    diagnostic::sort(&mut built.problems);
-    Ok((source, built))
 }
 
 /// Prints problems to standard error; tells whether they keep the site from being built.

@@ -7,10 +7,10 @@ pub(crate) mod page;
 pub(crate) mod schedule;
 pub(crate) mod site;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use crate::{
-    diagnostic::{Diagnostic, Place, Spanned, rule},
+    diagnostic::{Diagnostic, Spanned, rule},
     markdown::Words,
     source::Source,
     yaml::{self, Fields, Node, Text},
@@ -32,6 +32,8 @@ pub(crate) struct Content {
     pub(crate) consultations: Vec<RawConsultation>,
     /// Paths of all other files, which are published if something refers to them.
     pub(crate) others: Vec<String>,
+    /// Paths of the files that were read as something, whether they could be understood or not.
+    pub(crate) read: BTreeSet<String>,
 }
 
 /// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
@@ -48,7 +50,9 @@ pub(crate) fn read(source: &Source, site: RawSite, words: &Words, problems: &mut
     let pages = pages.filter_map(|path| page::read(&mut reader, path, page::Role::Page)).collect();
     let left = source.under(FOLDER).map(|(path, _)| path.to_owned());
     let others = left.filter(|path| !reader.read.contains(path) && !belongs(path, "published")).collect();
-    Content { site, pages, consultations, others }
+    let mut read = reader.read;
+    read.remove(site::FILE);
+    Content { site, pages, consultations, others, read }
 }
 
 /// What reading a file needs: the tree, the language of plain texts, and where problems go.
@@ -70,6 +74,11 @@ impl<'a> Reader<'a> {
         Some(text)
     }
 
+    /// Takes the files of a folder for read: why they are not is reported once, for the folder.
+    fn pass_over(&mut self, folder: &str) {
+        self.read.extend(self.source.under(folder).map(|(path, _)| path.to_owned()));
+    }
+
     /// Reads a YAML file.
     fn yaml(&mut self, path: &str) -> Option<Node> {
         let text = self.text(path)?;
@@ -77,7 +86,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Reads an optional text; empty where absent.
+/// Reads an optional text; none where absent.
 fn words(fields: &mut Fields<'_>, key: &'static str, language: &str) -> Option<forms::Text> {
     let text = fields.text(key)?;
     translated(text, key, language, fields.problems())
@@ -104,15 +113,15 @@ fn translated(
     Some(forms::Text::new(original, texts))
 }
 
-/// Reads a whole number from 0; another is reported as of the wrong type.
-fn count<T: TryFrom<i64>>(fields: &mut Fields<'_>, key: &'static str) -> Option<T> {
+/// Reads a whole number within `range`; another is reported and none.
+fn number<T: TryFrom<i64>>(fields: &mut Fields<'_>, key: &'static str, range: RangeInclusive<i64>) -> Option<T> {
     let number = fields.integer(key)?;
-    let counted = T::try_from(number.value).ok();
-    if counted.is_none() {
-        let problem = Diagnostic::error(rule::NUMBER_BAD, number.place);
-        fields.problems().push(problem.with("key", key).with("value", number.value));
+    let within = range.contains(&number.value).then(|| T::try_from(number.value).ok()).flatten();
+    if within.is_none() {
+        let problem = Diagnostic::error(rule::NUMBER_BAD, number.place).with("key", key).with("value", number.value);
+        fields.problems().push(problem.with("least", range.start()).with("most", range.end()));
     }
-    counted
+    within
 }
 
 /// Reads `slug`, the last part of an address; one that is not clean is reported.
@@ -127,11 +136,6 @@ fn address_slug(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
 
 fn has_extension(path: &str, extension: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, found)| found == extension)
-}
-
-/// Returns the start of a file, for problems of a file as a whole.
-fn whole(path: &str) -> Place {
-    Place::whole(path)
 }
 
 /// Splits a path into its folder and its name.

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use crate::{
     address::Address,
     content::{self, Content, page::RawPage, split},
-    diagnostic::{Diagnostic, Place, Spanned, rule},
+    diagnostic::{Diagnostic, Spanned, rule},
     markdown::Body,
     slug,
     theme::Slugs,
@@ -26,7 +26,7 @@ use crate::{
 pub(crate) use self::{
     consultation::{Channel, Consultation, Document, FormPage, Meeting, Schedule, Stage, Version},
     routes::{Found, Here, LinkError, Routes},
-    sheet::{Sheet, What, folder_name},
+    sheet::{Sheet, What},
 };
 
 /// The site, as it will be drawn.
@@ -35,7 +35,7 @@ pub(crate) struct Site {
     pub(crate) title: String,
     pub(crate) authority: String,
     pub(crate) description: Option<String>,
-    /// `https://host`, without a closing slash.
+    /// `https://host`, without a closing slash; empty where one is written that cannot be used.
     pub(crate) base_url: Option<String>,
     pub(crate) language: String,
     pub(crate) navigation: Vec<Navigation>,
@@ -123,7 +123,7 @@ pub(crate) fn resolve(content: Content, slugs: Slugs, drafts: bool, problems: &m
         title,
         authority,
         description: content.site.description.map(|text| text.in_language(&language).to_owned()),
-        base_url: content.site.base_url.and_then(|url| base_url(url, problems)),
+        base_url: content.site.base_url.map(|url| base_url(url, problems)),
         navigation: content
             .site
             .navigation
@@ -137,7 +137,7 @@ pub(crate) fn resolve(content: Content, slugs: Slugs, drafts: bool, problems: &m
         slugs,
         drafts,
     };
-    site.routes = Routes::of(&site, &content.others, &folders);
+    site.routes = Routes::of(&site, &content.others, content.read, &folders);
     site
 }
 
@@ -171,14 +171,14 @@ fn read_alias(alias: Spanned<String>, problems: &mut Vec<Diagnostic>) -> Option<
     Some(Spanned::new(address, alias.place))
 }
 
-fn base_url(url: Spanned<String>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn base_url(url: Spanned<String>, problems: &mut Vec<Diagnostic>) -> String {
     let host = url.value.trim_end_matches('/').strip_prefix("https://");
     let good = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', ' ', '@']));
     if good {
-        return Some(url.value.trim_end_matches('/').to_owned());
+        return url.value.trim_end_matches('/').to_owned();
     }
     problems.push(Diagnostic::error(rule::BASE_URL_BAD, url.place).with("value", url.value));
-    None
+    String::new()
 }
 
 /// Puts pages in the order of lists: by weight, unweighted after; then newest first; then by title as the language
@@ -238,12 +238,7 @@ impl Folders {
     }
 
     /// Tells whether the folder at `path`, or one above it, is a draft.
-    fn is_draft(&self, path: &str) -> bool {
+    pub(crate) fn is_draft(&self, path: &str) -> bool {
         self.drafts.iter().any(|draft| path == draft || path.starts_with(&format!("{draft}/")))
     }
-}
-
-/// The place of a file as a whole.
-pub(crate) fn whole(path: &str) -> Place {
-    Place::whole(path)
 }

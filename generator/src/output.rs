@@ -10,17 +10,25 @@ use sha2::{Digest, Sha256};
 use crate::{
     address::Address,
     check,
-    diagnostic::{Diagnostic, Place, rule},
+    diagnostic::Diagnostic,
     emit::{Class, Output, Outputs},
     model::{Sheet, Site},
     page::{self, Drawing},
     pipeline::Options,
     source::Source,
-    theme::Look,
+    theme::{self, Look},
 };
 
 /// Pages that stand at no address of their own, with their templates. The CDN shows the second for 500 to 504.
 const MESSAGES: [(&str, &str); 2] = [("404.html", "not_found.html"), ("error.html", "error.html")];
+
+/// Where the build stamp stands.
+const STAMP: &str = "build.json";
+
+/// Returns the addresses that are taken on every site.
+pub(crate) fn fixed() -> impl Iterator<Item = Address> {
+    MESSAGES.iter().map(|(name, _)| *name).chain([STAMP]).map(|name| Address::root().file(name))
+}
 
 /// Makes all outputs.
 ///
@@ -34,23 +42,20 @@ pub(crate) fn all(site: &Site, look: &Look, source: &Source, options: &Options) 
     outputs.extend(files(site, source));
     outputs.extend(forms::packed(drawing));
     outputs.extend([stylesheet, icon].map(|(address, output)| (address.output(), output)));
-    outputs.insert(Address::root().file("build.json").output(), stamp::output(options));
+    outputs.insert(Address::root().file(STAMP).output(), stamp::output(options));
     Ok(outputs)
 }
 
 fn pages(drawing: Drawing<'_>) -> Result<Outputs, Diagnostic> {
     let sheets = drawing.site.sheets();
     let draw = |sheet: &Sheet<'_>| {
-        let html = page::draw(drawing, sheet).map_err(|error| {
-            Diagnostic::error(rule::TEMPLATE_BROKEN, Place::whole(sheet.source)).with("detail", error)
-        })?;
+        let html = page::draw(drawing, sheet).map_err(|error| theme::broken(&error, Some(sheet.source)))?;
         Ok((sheet.address.output(), page_output(html)))
     };
     // Drawn in parallel, collected in order: the first failing page is always the same one.
     let drawn: Vec<Result<_, Diagnostic>> = sheets.par_iter().map(draw).collect();
     let messages = MESSAGES.iter().map(|(name, template)| {
-        let html = page::draw_message(drawing, template)
-            .map_err(|error| Diagnostic::error(rule::TEMPLATE_BROKEN, None).with("detail", error))?;
+        let html = page::draw_message(drawing, template).map_err(|error| theme::broken(&error, Some(name)))?;
         Ok((Address::root().file(name).output(), page_output(html)))
     });
     drawn.into_iter().chain(messages).collect()

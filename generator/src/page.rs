@@ -141,8 +141,10 @@ impl Frame<'_> {
         };
         let page = |target: &Option<Spanned<String>>| {
             let target = target.as_ref()?;
-            let page = site.page(&Routes::target_path(path, &target.value))?;
-            self.link(path, target, &page.title)
+            let file = Routes::target_path(path, &target.value);
+            // A file that is no page, such as a PDF, is linked by its name.
+            let label = site.page(&file).map_or_else(|| content::split(&file).1, |page| &page.title);
+            self.link(path, target, label)
         };
         let shown = |draft: bool| site.shows(draft);
         Card {

@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{self, Diagnostic, Texts, human},
     emit::Outputs,
     model, output,
-    source::{self, Source},
+    source::{self, ReadError, Source},
     theme,
 };
 
@@ -63,16 +63,24 @@ fn outputs(source: &Source, options: &Options, problems: &mut Vec<Diagnostic>) -
     output::all(&site, &look, source, options).map_err(|problem| problems.push(problem)).ok()
 }
 
+/// Reads the tree under `root` and builds it.
+pub(crate) fn read_and_build(root: &Path, options: &Options) -> Result<(Source, Built), ReadError> {
+    let (source, unread) = source::read(root)?;
+    let mut built = build(&source, options);
+    if unread.iter().any(Diagnostic::is_error) {
+        built.outputs = None;
+    }
+    built.problems.extend(unread);
+    diagnostic::sort(&mut built.problems);
+    Ok((source, built))
+}
+
 /// Builds the tree under `root` into memory: the files of `dist/` by path.
 ///
 /// # Errors
 /// What a person reads when the tree cannot be built.
 pub fn build_in_memory(root: &Path, options: &Options) -> Result<BTreeMap<String, Vec<u8>>, String> {
-    let (source, unread) = source::read(root).map_err(|error| error.to_string())?;
-    let Built { outputs, mut problems } = build(&source, options);
-    problems.extend(unread);
-    match outputs.filter(|_| !problems.iter().any(Diagnostic::is_error)) {
-        Some(outputs) => Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes)).collect()),
-        None => Err(human(&problems, &source, &Texts::polish())),
-    }
+    let (source, built) = read_and_build(root, options).map_err(|error| error.to_string())?;
+    let outputs = built.outputs.ok_or_else(|| human(&built.problems, &source, &Texts::polish()))?;
+    Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes)).collect())
 }

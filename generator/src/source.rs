@@ -227,13 +227,13 @@ mod tests {
         let root = tree(&[
             ("content/a.md", b"\xef\xbb\xbf# A\r\n\r\nb\r\n"),
             ("content/b.pdf", b"\xef\xbb\xbf\r\n\xff"),
-            ("themes/kielce/style.css", b"a{}\r\n"),
+            ("themes/miasto/style.css", b"a{}\r\n"),
             ("other/c.md", b"c"),
         ]);
         let (source, problems) = read(root.path()).unwrap();
         assert_eq!(problems, []);
         assert_eq!(source.text("content/a.md"), Some("# A\n\nb\n"));
-        assert_eq!(source.text("themes/kielce/style.css"), Some("a{}\n"));
+        assert_eq!(source.text("themes/miasto/style.css"), Some("a{}\n"));
         assert_eq!(source.text("content/b.pdf"), None);
         assert_eq!(source.file("content/b.pdf").unwrap().bytes(), b"\xef\xbb\xbf\r\n\xff");
         assert_eq!(source.files.len(), 3);

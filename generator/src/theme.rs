@@ -7,7 +7,7 @@ mod base;
 
 use std::collections::BTreeMap;
 
-use forms::{Theme, ThemeSource};
+use forms::{Theme, ThemeError, ThemeSource};
 use serde_json::Value as Json;
 
 use crate::{
@@ -89,10 +89,32 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
             slugs,
         }),
         Err(error) => {
-            problems.push(Diagnostic::error(rule::TEMPLATE_BROKEN, None).with("detail", error));
+            problems.push(broken(&error, None));
             None
         }
     }
+}
+
+/// Returns the problem of a template: one that cannot be read, or one that cannot draw `page`.
+///
+/// Tera tells the place inside its message, `--> THEME/TEMPLATE:LINE:COLUMN`; here it becomes a place like any other.
+pub(crate) fn broken(error: &ThemeError, page: Option<&str>) -> Diagnostic {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    let detail = first.strip_prefix("error: ").unwrap_or(first).trim_end_matches('.');
+    let place = text.lines().find_map(|line| template_place(line.trim_start().strip_prefix("--> ")?));
+    match page {
+        Some(page) => Diagnostic::error(rule::TEMPLATE_FAILED, place).with("page", page).with("detail", detail),
+        None => Diagnostic::error(rule::TEMPLATE_BROKEN, place).with("detail", detail),
+    }
+}
+
+fn template_place(text: &str) -> Option<Place> {
+    let mut parts = text.rsplitn(3, ':');
+    let (column, line, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let (theme, template) = name.split_once('/')?;
+    let file = format!("themes/{theme}/templates/{template}");
+    Some(Place { file, line: line.parse().ok()?, column: column.trim().parse().ok()?, length: 1 })
 }
 
 /// The themes there are: those under the root, and the compiled-in base.
@@ -247,6 +269,8 @@ fn merge(under: &mut Json, over: Json) {
                 merge(under.entry(key).or_insert(Json::Null), value);
             }
         }
+        // An empty value, such as a group whose lines are all comments, says nothing.
+        (_, Json::Null) => {}
         (under, over) => *under = over,
     }
 }

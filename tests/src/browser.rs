@@ -2,6 +2,7 @@
 
 use std::{
     net::TcpListener,
+    os::unix::process::CommandExt as _,
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -31,14 +32,14 @@ const FLAGS: [&str; 8] = [
 ];
 
 /// How long the driver may take to start on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A running browser with a fresh profile.
+/// A running browser with a fresh profile; ended when dropped, also by a test that fails.
 #[derive(Debug)]
 pub struct Browser {
     driver: WebDriver,
-    process: Driver,
-    /// Removed after the browser has ended.
+    /// Ended before the profile is removed.
+    _process: Driver,
     _profile: TempDir,
 }
 
@@ -63,7 +64,7 @@ impl Browser {
         capabilities.add_experimental_option("prefs", no_script)?;
         let server = format!("http://127.0.0.1:{}", process.port);
         let driver = WebDriver::new(&server, capabilities).await.context("failed to start Chromium")?;
-        Ok(Self { driver, process, _profile: profile })
+        Ok(Self { driver, _process: process, _profile: profile })
     }
 
     /// Returns the way to drive it.
@@ -71,15 +72,20 @@ impl Browser {
         &self.driver
     }
 
-    /// Ends the browser in good order; dropping it ends it too.
+    /// Ends the browser in good order.
     pub async fn quit(self) -> anyhow::Result<()> {
-        self.driver.clone().quit().await?;
-        drop(self.process);
-        Ok(())
+        Ok(self.driver.clone().quit().await?)
     }
 }
 
-/// The process of chromedriver. Chromium is its child and ends with it.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The process is ended below; asking it first would block. The session may have been ended already.
+        let _ = self.driver.clone().leak();
+    }
+}
+
+/// The process of chromedriver, leader of a group to which Chromium belongs.
 #[derive(Debug)]
 struct Driver {
     port: u16,
@@ -92,6 +98,7 @@ impl Driver {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let child = Command::new(DRIVER)
             .arg(format!("--port={port}"))
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -115,7 +122,9 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // It may have ended already.
+        // Alone, chromedriver would leave Chromium running. Both may have ended already.
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -90,16 +90,27 @@ impl Engine {
 
     /// Opens a killed engine again: the same data, the same port.
     pub async fn reopen(&mut self) -> anyhow::Result<()> {
+        let listener = self.port().await?;
+        self.runtime = Some(run(listener.into_std()?, self.data.open()?)?);
+        Ok(())
+    }
+
+    /// Puts something that takes connections and never answers in the place of a killed engine, until it is dropped.
+    pub async fn silence(&self) -> anyhow::Result<TcpListener> {
+        // The system takes connections by itself; nobody ever reads from them.
+        self.port().await
+    }
+
+    /// Takes the port again as soon as the killed engine has left it.
+    async fn port(&self) -> anyhow::Result<TcpListener> {
         let begun = Instant::now();
-        let listener = loop {
+        loop {
             match TcpListener::bind(self.address).await {
-                Ok(listener) => break listener,
+                Ok(listener) => return Ok(listener),
                 Err(error) if begun.elapsed() > PATIENCE => return Err(error).context("the port is still taken"),
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             }
-        };
-        self.runtime = Some(run(listener.into_std()?, self.data.open()?)?);
-        Ok(())
+        }
     }
 }
 

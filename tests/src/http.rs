@@ -15,7 +15,7 @@ use crate::page::Page;
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// How long an answer may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a browser leaves as it is in a posted form.
 const POSTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_').remove(b' ');
@@ -73,36 +73,43 @@ pub async fn ask(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> io::Result<Answer> {
-    let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
-    }
-    request.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    let length = body.len().to_string();
+    let host = address.to_string();
+    let ours = [("host", host.as_str()), ("connection", "close"), ("content-length", &length)];
+    let lines = ours.iter().chain(headers).map(|(name, value)| format!("{name}: {value}\r\n"));
+    let request = format!("{method} {path} HTTP/1.1\r\n{}\r\n", lines.collect::<String>());
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
         stream.write_all(request.as_bytes()).await?;
         stream.write_all(body).await?;
         let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).await?;
-        read(&bytes)
+        loop {
+            let more = stream.read_buf(&mut bytes).await?;
+            // Not every server closes the connection because it was asked to: chromedriver does not.
+            if let Some(answer) = read(&bytes, more == 0) {
+                return Ok(answer);
+            }
+            if more == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
     };
     timeout(PATIENCE, exchange).await?
 }
 
-fn read(bytes: &[u8]) -> io::Result<Answer> {
-    let broken = || io::Error::new(io::ErrorKind::UnexpectedEof, "the answer is not whole");
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").ok_or_else(broken)?;
+/// Reads an answer out of what has come so far; none while it is not whole.
+fn read(bytes: &[u8], ended: bool) -> Option<Answer> {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).ok_or_else(broken)?;
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
     let headers: BTreeMap<_, _> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
     let body = &bytes[end + 4..];
-    let whole = headers.get("content-length").is_none_or(|length| length.parse() == Ok(body.len()));
-    if !whole || headers.contains_key("transfer-encoding") {
-        return Err(broken());
-    }
-    Ok(Answer { status, headers, body: String::from_utf8_lossy(body).into_owned() })
+    let whole = headers.get("content-length").map_or(ended, |length| length.parse() == Ok(body.len()));
+    // Nothing here sends an answer in chunks.
+    let whole = whole && !headers.contains_key("transfer-encoding");
+    whole.then(|| Answer { status, headers, body: String::from_utf8_lossy(body).into_owned() })
 }

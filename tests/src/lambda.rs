@@ -43,7 +43,7 @@ pub const ORIGIN_SECRETS: [&str; 2] = ["origin-secret-new", "origin-secret-old"]
 pub const PREVIEW_SECRET: &str = "preview-secret";
 
 /// How long the binary may take to start, and to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The variables that the template of the function sets.
 pub type Environment = HashMap<&'static str, String>;
@@ -124,10 +124,8 @@ impl Event {
         for (name, value) in CLIENT {
             headers.entry(name).or_insert(value);
         }
-        let body = self.body.as_deref().map(|body| match self.base64 {
-            true => BASE64.encode(body),
-            false => String::from_utf8_lossy(body).into_owned(),
-        });
+        let plain = |body| String::from_utf8_lossy(body).into_owned();
+        let body = self.body.as_deref().map(|body| if self.base64 { BASE64.encode(body) } else { plain(body) });
         json!({
             "version": "2.0",
             "routeKey": "$default",

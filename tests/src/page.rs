@@ -154,7 +154,6 @@ fn normal(text: &str) -> String {
 
 /// Reads a selector that a test wrote.
 fn parse(selector: &str) -> Selector {
-    #[allow(clippy::panic)]
     Selector::parse(selector).unwrap_or_else(|error| panic!("{selector}: {error}"))
 }
 

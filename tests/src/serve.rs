@@ -18,7 +18,7 @@ use tempfile::NamedTempFile;
 use crate::workspace;
 
 /// How long building into memory may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A running `konsultacje serve`; killed when dropped.
 #[derive(Debug)]

@@ -1,7 +1,10 @@
 //! The function's binary as Lambda runs it: what API Gateway hands to it, what it answers, what it stores.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{ToSpan as _, civil::Date};
@@ -129,8 +132,9 @@ async fn the_form_that_it_draws_is_the_static_page() -> Outcome {
         assert_eq!(drawn.title(), standing.title());
         assert_eq!(drawn.words("main"), standing.words("main"), "{address}");
         let (drawn, standing) = (drawn.form().unwrap(), standing.form().unwrap());
-        assert_eq!((&drawn.action, &drawn.fields), (&standing.action, &standing.fields));
+        assert_eq!(drawn.fields, standing.fields);
         assert_eq!(drawn.action, address);
+        assert_eq!(standing.action, format!("../..{address}"), "static pages work in a folder, too");
         assert_eq!(drawn.buttons, standing.buttons);
         assert_eq!(drawn.value("_token"), "", "a GET mints no token");
     }
@@ -305,6 +309,25 @@ async fn an_engine_killed_under_the_function_loses_nothing() -> Outcome {
         assert_eq!(function.get(location).await?.status, 200, "{location}");
     }
     assert_eq!(function.engine.items_of('S').await?.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_engine_that_says_nothing_is_not_waited_for_until_the_gateway_gives_up() -> Outcome {
+    let mut function = Function::start().await?;
+    let form = function.review().await?;
+    function.engine.kill();
+    let silent = function.engine.silence().await?;
+    let begun = Instant::now();
+    let refused = function.post(KAZDE, &form.forward()).await?;
+    assert_eq!(refused.status, 507);
+    assert_eq!(refused.page().form().unwrap().fields, form.fields);
+    // An HTTP API waits 30 seconds; then the gateway would answer, and the text would be gone.
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    drop(silent);
+    function.engine.reopen().await?;
+    assert_eq!(function.post(KAZDE, &form.forward()).await?.status, 303);
+    assert_eq!(function.engine.items_of('S').await?.len(), 1);
     Ok(())
 }
 

@@ -1,18 +1,28 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    diagnostic::{Diagnostic, rule},
-    model::{Sheet, Site, What, whole},
+    address::Address,
+    diagnostic::{Diagnostic, Place, rule},
+    model::{Site, What},
+    output,
 };
+
+/// Every part of an address has a letter or a digit that an address may have.
+pub(super) fn whole(site: &Site) -> Vec<Diagnostic> {
+    let empty = taken(site).into_iter().filter(|taken| taken.address.as_str().contains("//"));
+    empty.map(|taken| Diagnostic::error(rule::ADDRESS_EMPTY, taken.place)).collect()
+}
 
 /// One address has one source: a second would silently take the first one's place.
 pub(super) fn unique(site: &Site) -> Vec<Diagnostic> {
-    let mut seen = BTreeMap::new();
+    let mut seen: BTreeMap<String, &str> =
+        output::fixed().map(|address| (address.output(), "themes/base/theme.yaml")).collect();
     let mut problems = Vec::new();
-    for sheet in site.sheets() {
-        if let Some(other) = seen.insert(sheet.address.clone(), sheet.source) {
-            let problem = Diagnostic::error(rule::DUPLICATE_ADDRESS, place(&sheet));
-            problems.push(problem.with("address", &sheet.address).with("other", other));
+    let all = taken(site);
+    for taken in &all {
+        if let Some(other) = seen.insert(taken.address.output(), &taken.source) {
+            let problem = Diagnostic::error(rule::DUPLICATE_ADDRESS, taken.place.clone());
+            problems.push(problem.with("address", &taken.address).with("other", other));
         }
     }
     problems
@@ -20,35 +30,60 @@ pub(super) fn unique(site: &Site) -> Vec<Diagnostic> {
 
 /// No page takes a name that a generated page, of this or a later release, stands under.
 pub(super) fn unreserved(site: &Site) -> Vec<Diagnostic> {
-    let slugs = &site.slugs;
-    let sheets = site.sheets().into_iter().filter_map(|sheet| {
-        let parts: Vec<_> = sheet.address.parts().collect();
-        let (taken, names) = match &sheet.what {
-            What::Schedule(..) | What::Home(_) => return None,
-            What::Chapter(_, document, ..) => (parts.get(document.address.parts().count())?, &slugs.document),
-            _ => {
-                let inside = site.consultations.iter().find(|one| {
-                    let home: Vec<_> = one.address.parts().collect();
-                    parts.len() > home.len() && parts.starts_with(&home)
-                });
-                match inside {
-                    Some(consultation) => (parts.get(consultation.address.parts().count())?, &slugs.consultation),
-                    None => (parts.first()?, &slugs.root),
-                }
-            }
-        };
-        let taken = names.iter().find(|name| name == taken)?.clone();
-        Some(Diagnostic::error(rule::SLUG_RESERVED, place(&sheet)).with("slug", taken))
+    let written = taken(site).into_iter().filter(|taken| taken.named);
+    let reserved = written.filter_map(|taken| {
+        let (name, names) = name_in_its_place(site, &taken.address)?;
+        let name = names.iter().find(|reserved| **reserved == name)?;
+        Some(Diagnostic::error(rule::SLUG_RESERVED, taken.place).with("slug", name))
     });
-    sheets.collect()
+    reserved.collect()
+}
+
+/// Returns the part of an address that an editor named, and the names that are reserved where it stands.
+fn name_in_its_place<'a>(site: &'a Site, address: &Address) -> Option<(String, &'a [String])> {
+    let below = |home: &Address| {
+        let inner = address.as_str().strip_prefix(home.as_str())?;
+        inner.split('/').next().filter(|name| !name.is_empty()).map(str::to_owned)
+    };
+    for consultation in &site.consultations {
+        for document in &consultation.documents {
+            if let Some(name) = below(&document.address) {
+                return Some((name, &site.slugs.document));
+            }
+        }
+        if let Some(name) = below(&consultation.address) {
+            return Some((name, &site.slugs.consultation));
+        }
+    }
+    Some((below(&Address::root())?, &site.slugs.root))
+}
+
+/// An address that something takes.
+struct Taken {
+    address: Address,
+    source: String,
+    place: Place,
+    /// Whether an editor named it; the slugs of generated pages are reserved for just these pages.
+    named: bool,
+}
+
+fn taken(site: &Site) -> Vec<Taken> {
+    let sheets = site.sheets().into_iter().map(|sheet| Taken {
+        place: sheet.place.cloned().unwrap_or_else(|| Place::whole(sheet.source)),
+        source: sheet.source.to_owned(),
+        named: !matches!(
+            sheet.what,
+            What::Home(_) | What::Schedule(..) | What::Whole(..) | What::Changes(..) | What::Comparison(..)
+        ),
+        address: sheet.address,
+    });
+    let files = super::referenced_files(site).into_iter();
+    let files = files.map(|(path, address)| Taken { address, place: Place::whole(&path), source: path, named: true });
+    sheets.chain(files).collect()
 }
 
 /// Without an absolute address some outputs are left out; that is said once.
 pub(super) fn absolute(site: &Site) -> Vec<Diagnostic> {
     let missing = site.base_url.is_none();
     missing.then(|| Diagnostic::warning(rule::BASE_URL_MISSING, None)).into_iter().collect()
-}
-
-fn place(sheet: &Sheet<'_>) -> crate::diagnostic::Place {
-    sheet.place.cloned().unwrap_or_else(|| whole(sheet.source))
 }

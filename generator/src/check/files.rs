@@ -3,15 +3,15 @@ use std::collections::BTreeMap;
 use super::links;
 use crate::{
     address::Address,
-    diagnostic::{Diagnostic, rule},
-    model::{Site, whole},
+    diagnostic::{Diagnostic, Place, rule},
+    model::Site,
 };
 
 /// A file that nothing refers to is not published: whoever put it there should know.
 pub(super) fn referenced(site: &Site) -> Vec<Diagnostic> {
     let referenced = referred_to(site, true);
     let forgotten = site.routes.files().filter(|path| !referenced.contains_key(*path));
-    forgotten.map(|path| Diagnostic::warning(rule::FILE_UNREFERENCED, whole(path))).collect()
+    forgotten.map(|path| Diagnostic::warning(rule::FILE_UNREFERENCED, Place::whole(path))).collect()
 }
 
 /// Returns the files that links lead to, by path; links on drafts count where `drafts` says so.

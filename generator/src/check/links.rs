@@ -66,6 +66,7 @@ fn problem(site: &Site, link: &Written<'_>) -> Option<Diagnostic> {
         Ok(found) if found.draft && !link.draft => Diagnostic::error(rule::LINK_TO_DRAFT, place),
         Ok(_) => return None,
         Err(LinkError::NoAnchor { anchor }) => Diagnostic::error(rule::ANCHOR_BROKEN, place).with("anchor", anchor),
+        Err(LinkError::NoFile { path }) if site.routes.is_broken(&path) => return None,
         Err(LinkError::NoFile { path }) => match site.routes.path_ignoring_case(&path) {
             Some(actual) => Diagnostic::error(rule::LINK_CASE, place).with("actual", actual),
             None => Diagnostic::error(rule::LINK_BROKEN, place).nearest(&path, site.routes.paths()),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     diagnostic::{Diagnostic, Place, rule},
-    model::{Page, Site, whole},
+    model::{Page, Site},
 };
 
 /// No two chapters of a version have a section of one id: a remark names its section by it. Two within one chapter are
@@ -35,6 +35,6 @@ fn twice(chapters: &[Page]) -> Vec<Diagnostic> {
 
 /// Returns the id of each section of a chapter with the place of its heading.
 fn places(chapter: &Page) -> impl Iterator<Item = (&str, Place)> {
-    let title = chapter.body.sections.first().map(|section| (section.id.as_str(), whole(&chapter.path)));
+    let title = chapter.body.sections.first().map(|section| (section.id.as_str(), Place::whole(&chapter.path)));
     title.into_iter().chain(chapter.body.headings.iter().map(|heading| (heading.id.as_str(), heading.place.clone())))
 }

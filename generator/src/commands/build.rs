@@ -4,8 +4,12 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::{PROBLEMS, Root, commit, day_of, now, read_and_build, report, say};
-use crate::{diagnostic::Texts, emit, pipeline::Options};
+use super::{PROBLEMS, Root, commit, day_of, now, report, say};
+use crate::{
+    diagnostic::Texts,
+    emit,
+    pipeline::{self, Options},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -29,21 +33,20 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = &arguments.root.root;
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
-    let (source, built) = read_and_build(root, &options)?;
+    let (source, built) = pipeline::read_and_build(root, &options)?;
     let texts = Texts::polish();
     let refused = report(&built.problems, &source, &texts, arguments.strict);
     let Some(outputs) = built.outputs.filter(|_| !refused) else {
         return Ok(ExitCode::from(PROBLEMS));
     };
     let emitted = emit::emit(&arguments.out, &outputs).context("failed to write the site")?;
-    let number = |count: usize| count.to_string();
     let mut lines = texts.phrase(
         "built",
         &[
             ("folder", &arguments.out.display().to_string()),
-            ("written", &number(emitted.written.len())),
-            ("unchanged", &number(emitted.unchanged)),
-            ("removed", &number(emitted.removed.len())),
+            ("written", &emitted.written.len().to_string()),
+            ("unchanged", &emitted.unchanged.to_string()),
+            ("removed", &emitted.removed.len().to_string()),
         ],
     );
     for unknown in &emitted.unknown {

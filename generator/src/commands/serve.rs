@@ -24,8 +24,15 @@ use jiff::{Timestamp, ToSpan as _, civil::Date};
 use tokio::net::TcpListener;
 
 use self::{engine::Engine, pages::Pages};
-use super::{PROBLEMS, Root, commit, day_of, now, read_and_build, report, say};
-use crate::{diagnostic::Texts, emit::Outputs, pipeline::Options};
+use super::{PROBLEMS, Root, commit, day_of, now, report, say};
+use crate::{
+    diagnostic::Texts,
+    emit::Outputs,
+    pipeline::{self, Options},
+};
+
+/// Longest time until the calendar is looked at again.
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -92,6 +99,9 @@ fn clock(arguments: &Arguments) -> anyhow::Result<Clock> {
     let Some(day) = arguments.today else {
         return Ok(Clock::system());
     };
+    if day == day_of(now())? {
+        return Ok(Clock::system());
+    }
     // The same time of day on another day: whole days of 24 hours would shift it where summer time lies between.
     let local = now().in_tz(forms::ZONE)?;
     let previewed = local.with().date(day).build().context("failed to set the clock")?;
@@ -101,7 +111,7 @@ fn clock(arguments: &Arguments) -> anyhow::Result<Clock> {
 /// Builds the tree for the clock's day; none when it has problems, which are printed.
 fn build(root: &Path, clock: Clock, texts: &Texts) -> anyhow::Result<Option<Outputs>> {
     let options = Options { today: day_of(clock.now())?, drafts: true, commit: commit(root) };
-    let (source, built) = read_and_build(root, &options)?;
+    let (source, built) = pipeline::read_and_build(root, &options)?;
     report(&built.problems, &source, texts, false);
     Ok(built.outputs)
 }
@@ -116,9 +126,16 @@ fn catalogue(outputs: &Outputs) -> anyhow::Result<Catalogue> {
 /// Builds again whenever a day begins; a tree that cannot be built leaves the last good site in place.
 async fn turn_with_the_calendar(root: PathBuf, app: Arc<App>, pages: Arc<Pages>) {
     let texts = Texts::polish();
+    let mut drawn_for = day_of(app.clock.now()).ok();
     loop {
-        let rest = until_midnight(app.clock.now()).unwrap_or(Duration::from_hours(1));
-        tokio::time::sleep(rest).await;
+        let rest = until_midnight(app.clock.now()).unwrap_or(LONGEST_SLEEP);
+        // Never long: the clock of a sleep stops while a laptop sleeps, and the calendar's does not.
+        tokio::time::sleep(rest.min(LONGEST_SLEEP)).await;
+        let today = day_of(app.clock.now()).ok();
+        if today == drawn_for {
+            continue;
+        }
+        drawn_for = today;
         let turned = build(&root, app.clock, &texts).and_then(|outputs| {
             let Some(outputs) = outputs else {
                 return Ok(());

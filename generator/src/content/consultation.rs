@@ -2,7 +2,7 @@ use forms::{Contact, Text};
 use jiff::civil::Date;
 
 use super::{
-    FOLDER, Reader, address_slug, count, document, document::RawDocument, form, form::RawForm, required_words,
+    FOLDER, Reader, address_slug, document, document::RawDocument, form, form::RawForm, number, required_words,
     schedule, schedule::RawSchedule, split, words,
 };
 use crate::{
@@ -16,6 +16,8 @@ use crate::{
 const FILE: &str = "consultation.yaml";
 /// Minutes after the end within which an answer is taken, where the file names none.
 const GRACE_MINUTES: u32 = 15;
+/// Most days for which answers are kept after the term: a hundred years.
+const LONGEST_RETENTION: i64 = 36_525;
 /// Longest id of a consultation.
 const LONGEST_ID: usize = 64;
 
@@ -116,13 +118,13 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
         announced: fields.date("announced").map(|date| date.value),
         start: term.map_or(Date::MIN, |(start, _)| start),
         end: term.map_or(Date::MIN, |(_, end)| end),
-        grace_minutes: count(&mut fields, "grace_minutes").unwrap_or(GRACE_MINUTES),
+        grace_minutes: number(&mut fields, "grace_minutes", 0..=24 * 60).unwrap_or(GRACE_MINUTES),
         report_due: fields.date("report_due").map(|date| date.value),
-        retention_days: count(&mut fields, "retention_days"),
+        retention_days: number(&mut fields, "retention_days", 1..=LONGEST_RETENTION),
         legal_basis: fields.list("legal_basis", |node, problems| {
             let mut fields = Fields::new(node, problems);
             let act = required_words(&mut fields, "act", language);
-            let minimum_days = count(&mut fields, "minimum_days");
+            let minimum_days = number(&mut fields, "minimum_days", 1..=366);
             fields.finish();
             Some(RawBasis { act, minimum_days })
         }),
@@ -174,13 +176,25 @@ fn office(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option
     Some(RawOffice { name, street: street?.value, postcode: postcode?.value, city: city?.value, hours })
 }
 
+/// Reads `url`, an address outside of the site.
+fn web_address(fields: &mut Fields<'_>) -> Option<String> {
+    let url = fields.string("url")?;
+    let (scheme, _) = url.value.split_once("://").unwrap_or_default();
+    if matches!(scheme, "https" | "http") {
+        return Some(url.value);
+    }
+    let problem = Diagnostic::error(rule::LINK_SCHEME, url.place).with("target", &url.value);
+    fields.problems().push(problem.with("scheme", scheme));
+    None
+}
+
 fn channel(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> RawChannel {
     let mut fields = Fields::new(node, problems);
     fields.required_string("id");
     let channel = RawChannel {
         name: required_words(&mut fields, "name", language),
         how: required_words(&mut fields, "how", language),
-        url: fields.string("url").map(|url| url.value),
+        url: web_address(&mut fields),
         form: fields.string("form"),
         offices: fields.boolean("offices").is_some_and(|offices| offices.value),
     };

@@ -34,7 +34,7 @@ pub(crate) struct RawVersion {
     pub(crate) status: Text,
     pub(crate) is_draft: bool,
     pub(crate) note: Option<Text>,
-    /// Chapters in natural order of their file names.
+    /// Chapters by weight, then in natural order of their file names.
     pub(crate) chapters: Vec<RawPage>,
 }
 
@@ -52,6 +52,7 @@ fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument
     let Some(node) = reader.yaml(&path) else {
         if reader.source.text(&path).is_none() {
             reader.problems.push(Diagnostic::error(rule::DOCUMENT_MISSING, Place::whole(&path)));
+            reader.pass_over(folder);
         }
         return None;
     };
@@ -97,6 +98,7 @@ fn match_folders(reader: &mut Reader<'_>, folder: &str, document: &RawDocument) 
         }
     }
     for extra in folders {
+        reader.pass_over(&format!("{folder}/{extra}"));
         let problem = Diagnostic::error(rule::FOLDER_WITHOUT_VERSION, Place::whole(&document.path));
         reader.problems.push(problem.with("folder", format!("{folder}/{extra}")));
     }
@@ -107,7 +109,11 @@ fn chapters(reader: &mut Reader<'_>, folder: &str) -> Vec<RawPage> {
     let mut paths: Vec<_> =
         source.under(folder).map(|(path, _)| path).filter(|path| has_extension(path, "md")).collect();
     paths.sort_by(|a, b| slug::natural(split(a).1, split(b).1));
-    paths.into_iter().filter_map(|path| page::read(reader, path, page::Role::Chapter)).collect()
+    let mut chapters: Vec<_> =
+        paths.into_iter().filter_map(|path| page::read(reader, path, page::Role::Chapter)).collect();
+    // A stable sort: chapters of one weight, or of none, stay in the order of their names.
+    chapters.sort_by_key(|chapter| chapter.weight.unwrap_or(i64::MAX));
+    chapters
 }
 
 fn subfolders(reader: &Reader<'_>, folder: &str) -> BTreeSet<String> {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use forms::{Form, Kind, Question, Text, kind};
 
-use super::{Reader, address_slug, count, page::file_slug, required_words, words};
+use super::{Reader, address_slug, number, page::file_slug, required_words, words};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
     yaml::{self, Fields, Node},
@@ -50,7 +50,8 @@ struct RawQuestion {
 /// Reads the forms below `folder`, the `forms/` of a consultation.
 pub(super) fn read_all(reader: &mut Reader<'_>, folder: &str) -> Vec<RawForm> {
     let source = reader.source;
-    let paths = source.under(folder).map(|(path, _)| path).filter(|path| super::has_extension(path, "yaml"));
+    let paths = source.under(folder).map(|(path, _)| path);
+    let paths = paths.filter(|path| super::has_extension(path, "yaml") && super::split(path).0 == folder);
     paths.filter_map(|path| read(reader, path)).collect()
 }
 
@@ -91,9 +92,9 @@ fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Opti
         list: fields.string("list"),
         options: fields.one("options", |node, problems| Some(options(node, language, problems))),
         or_other: fields.boolean("or_other").is_some_and(|other| other.value),
-        max_selected: count(&mut fields, "max_selected"),
-        max_length: count(&mut fields, "max_length"),
-        rows: count(&mut fields, "rows"),
+        max_selected: number(&mut fields, "max_selected", 1..=1000),
+        max_length: number(&mut fields, "max_length", 1..=50_000),
+        rows: number(&mut fields, "rows", 1..=50),
         autocomplete: fields.string("autocomplete").map(|token| token.value),
         start: fields.integer("start"),
         end: fields.integer("end"),
@@ -215,8 +216,8 @@ fn offered(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Vec<kind::Opt>> {
     let list = match (&raw.options, &raw.list) {
-        (Some(options), _) => options,
-        (None, Some(name)) => {
+        (Some(options), _) if !options.is_empty() => options,
+        (_, Some(name)) => {
             let Some(list) = lists.get(&name.value) else {
                 let problem = Diagnostic::error(rule::LIST_UNKNOWN, name.place.clone()).with("name", &name.value);
                 problems.push(problem.nearest(&name.value, lists.keys().map(String::as_str)));
@@ -224,7 +225,7 @@ fn offered(
             };
             list
         }
-        (None, None) => {
+        _ => {
             let problem = Diagnostic::error(rule::OPTIONS_MISSING, raw.name.place.clone());
             problems.push(problem.with("question", &raw.name.value));
             return None;

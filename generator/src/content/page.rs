@@ -1,6 +1,6 @@
 use jiff::civil::Date;
 
-use super::{Reader, address_slug, count, split};
+use super::{Reader, address_slug, split};
 use crate::{
     diagnostic::{Diagnostic, Spanned, rule},
     markdown::{self, Body},
@@ -52,7 +52,7 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str, role: Role) -> Option<Ra
         description: fields.string("description").map(|text| text.value),
         date: fields.date("date").map(|date| date.value),
         slug: address_slug(&mut fields),
-        weight: count(&mut fields, "weight"),
+        weight: fields.integer("weight").map(|weight| weight.value),
         draft: fields.boolean("draft").is_some_and(|draft| draft.value),
         aliases: fields.list("aliases", yaml::string),
         body: Body::default(),

@@ -1,8 +1,14 @@
+use std::collections::BTreeMap;
+
 use forms::Text;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 use super::{Reader, required_words, words};
-use crate::yaml::Fields;
+use crate::{
+    diagnostic::{Diagnostic, Spanned, rule},
+    slug,
+    yaml::Fields,
+};
 
 /// `schedule.yaml`: stages and meetings.
 #[derive(Debug)]
@@ -38,34 +44,70 @@ pub(crate) struct RawMeeting {
 pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawSchedule> {
     let node = reader.yaml(path)?;
     let language = reader.language;
+    let mut ids = BTreeMap::new();
     let mut fields = Fields::new(&node, reader.problems);
     let schedule = RawSchedule {
         note: words(&mut fields, "note", language),
         stages: fields.list("stages", |node, problems| {
             let mut fields = Fields::new(node, problems);
-            let id = fields.required_string("id");
+            let id = id(&mut fields, &mut ids);
             let title = required_words(&mut fields, "title", language);
             let start = fields.required_date("start");
-            let end = fields.date("end").map(|date| date.value);
+            let end = end(&mut fields, start.as_ref());
             let description = words(&mut fields, "description", language);
             fields.finish();
-            Some(RawStage { id: id?.value, title, start: start?.value, end, description })
+            Some(RawStage { id: id?, title, start: start?.value, end, description })
         }),
         meetings: fields.list("meetings", |node, problems| {
             let mut fields = Fields::new(node, problems);
-            let id = fields.required_string("id");
+            let id = id(&mut fields, &mut ids);
             let title = required_words(&mut fields, "title", language);
             let date = fields.required_date("date");
-            let time = fields.required_string("time");
+            let time = time(&mut fields);
             let place = required_words(&mut fields, "place", language);
             let description = words(&mut fields, "description", language);
             let accessibility = words(&mut fields, "accessibility", language);
             let draft = fields.boolean("draft").is_some_and(|draft| draft.value);
             fields.finish();
-            let (id, date, time) = (id?.value, date?.value, time?.value);
+            let (id, date, time) = (id?, date?.value, time?);
             Some(RawMeeting { id, title, date, time, place, description, accessibility, draft })
         }),
     };
     fields.finish();
     Some(schedule)
+}
+
+/// Reads the id of a stage or a meeting: it stays when the date changes, and links name it.
+fn id(fields: &mut Fields<'_>, seen: &mut BTreeMap<String, u32>) -> Option<String> {
+    let id = fields.required_string("id")?;
+    if !slug::is_folded(&id.value) {
+        fields.problems().push(Diagnostic::error(rule::SCHEDULE_ID_BAD, id.place).with("id", id.value));
+        return None;
+    }
+    if let Some(line) = seen.insert(id.value.clone(), id.place.line) {
+        let problem = Diagnostic::error(rule::SCHEDULE_ID_TWICE, id.place).with("id", &id.value);
+        fields.problems().push(problem.with("line", line));
+    }
+    Some(id.value)
+}
+
+/// Reads the last day of a stage, which is not before its first.
+fn end(fields: &mut Fields<'_>, start: Option<&Spanned<Date>>) -> Option<Date> {
+    let end = fields.date("end")?;
+    let start = start.filter(|start| end.value < start.value);
+    if let Some(start) = start {
+        let problem = Diagnostic::error(rule::TERM_BACKWARDS, end.place).with("start", start.value);
+        fields.problems().push(problem.with("end", end.value));
+    }
+    Some(end.value)
+}
+
+/// Reads a time of day, `11:00`.
+fn time(fields: &mut Fields<'_>) -> Option<String> {
+    let time = fields.required_source_text("time")?;
+    if time.value.len() == 5 && Time::strptime("%H:%M", &time.value).is_ok() {
+        return Some(time.value);
+    }
+    fields.problems().push(Diagnostic::error(rule::TIME_BAD, time.place).with("value", time.value));
+    None
 }

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use forms::Text;
 
-use super::{required_words, whole, words};
+use super::{required_words, words};
 use crate::{
-    diagnostic::{Diagnostic, Spanned},
+    diagnostic::{Diagnostic, Place, Spanned},
     source::Source,
     yaml::{self, Fields},
 };
@@ -78,5 +78,5 @@ fn default() -> RawSite {
 }
 
 fn default_language() -> Spanned<String> {
-    Spanned::new(LANGUAGE.to_owned(), whole(FILE))
+    Spanned::new(LANGUAGE.to_owned(), Place::whole(FILE))
 }

@@ -40,7 +40,7 @@ rules! {
     WRONG_TYPE = "wrong-type" ["expected", "found"];
     FIELD_MISSING = "field-missing" ["key"];
     DATE_BAD = "date-bad" ["value"];
-    NUMBER_BAD = "number-bad" ["key", "value"];
+    NUMBER_BAD = "number-bad" ["key", "value", "least", "most"];
 
     // Markdown
     HEADING_LEVEL = "heading-level" ["level", "expected"];
@@ -64,6 +64,7 @@ rules! {
     SLUG_BAD = "slug-bad" ["slug"];
     SLUG_RESERVED = "slug-reserved" ["slug"];
     ALIAS_BAD = "alias-bad" ["alias"];
+    ADDRESS_EMPTY = "address-empty" [];
 
     // Links
     LINK_BROKEN = "link-broken" ["target"];
@@ -73,6 +74,11 @@ rules! {
 
     // Consultations
     CONSULTATION_ID_BAD = "consultation-id-bad" ["id"];
+    CONSULTATION_ID_TWICE = "consultation-id-twice" ["id", "other"];
+    FORM_ID_TWICE = "form-id-twice" ["id", "other"];
+    SCHEDULE_ID_BAD = "schedule-id-bad" ["id"];
+    SCHEDULE_ID_TWICE = "schedule-id-twice" ["id", "line"];
+    TIME_BAD = "time-bad" ["value"];
     TERM_BACKWARDS = "term-backwards" ["start", "end"];
     DOCUMENT_MISSING = "document-missing" [];
     VERSION_BAD = "version-bad" ["version"];
@@ -98,5 +104,6 @@ rules! {
     THEME_CONTRACT = "theme-contract" ["contract", "current"];
     BASE_THEME_REPLACED = "base-theme-replaced" [];
     TEMPLATE_BROKEN = "template-broken" ["detail"];
+    TEMPLATE_FAILED = "template-failed" ["page", "detail"];
     TEXT_MISSING = "text-missing" ["key", "language"];
 }

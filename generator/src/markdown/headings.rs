@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn leading_numbers_do_not_count() {
         for (heading, id) in [
-            ("Cel 1. Kielce", "cel-1-kielce"),
+            ("Cel 1. Miasto", "cel-1-miasto"),
             ("1. Wprowadzenie", "wprowadzenie"),
             ("1.2.3 Cele", "cele"),
             ("2) Cele", "cele"),

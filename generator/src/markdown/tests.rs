@@ -49,7 +49,7 @@ fn markdown_becomes_our_html() {
             "<p>Tekst <em>a</em> <strong>b</strong> <del>c</del> <code>d&lt;e</code>.</p>\n",
         ),
         ("a\nb\\\nc\n", "<p>a\nb<br>\nc</p>\n"),
-        ("## Cel 1. „Kielce” & \"my\"\n", "<h2 id=\"cel-1-kielce-my\">Cel 1. „Kielce” &amp; &quot;my&quot;</h2>\n"),
+        ("## Cel 1. „Miasto” & \"my\"\n", "<h2 id=\"cel-1-miasto-my\">Cel 1. „Miasto” &amp; &quot;my&quot;</h2>\n"),
         ("## Cel {#cel-1}\n\n### Działanie\n", "<h2 id=\"cel-1\">Cel</h2>\n<h3 id=\"dzialanie\">Działanie</h3>\n"),
         ("- a\n- b\n  - c\n", "<ul>\n<li>a</li>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n"),
         ("3. a\n\n4. b\n", "<ol start=\"3\">\n<li><p>a</p>\n</li>\n<li><p>b</p>\n</li>\n</ol>\n"),

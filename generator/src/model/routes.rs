@@ -13,6 +13,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
     by_path: BTreeMap<String, Route>,
+    /// Files that could not be understood: they are reported themselves, and so a link to one is not.
+    broken: BTreeSet<String>,
 }
 
 /// Where one source file is found.
@@ -24,8 +26,8 @@ struct Route {
     anchors: BTreeSet<String>,
     /// Of a chapter: the folder of its version, and its address there.
     version: Option<(String, Address)>,
-    /// Of a document: where each id of its newest version is.
-    sections: BTreeMap<String, Address>,
+    /// Of a document: where each id of its newest version is, and whether on a draft.
+    sections: BTreeMap<String, (Address, bool)>,
     /// Whether it is published as it stands, if something refers to it.
     is_file: bool,
 }
@@ -64,8 +66,9 @@ pub(crate) enum LinkError {
 }
 
 impl Routes {
-    /// Finds the address of every source file of `site` and of `others`, the files that are published as they stand.
-    pub(super) fn of(site: &Site, others: &[String], folders: &Folders) -> Self {
+    /// Finds the address of every source file of `site` and of `others`, the files that are published as they stand;
+    /// `read` are the files that were read.
+    pub(super) fn of(site: &Site, others: &[String], read: BTreeSet<String>, folders: &Folders) -> Self {
         let mut routes = Self::default();
         for page in &site.pages {
             routes.add(&page.path, &page.address, page.draft, anchors(page));
@@ -89,9 +92,11 @@ impl Routes {
             let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
             let dot = if extension.is_empty() { "" } else { "." };
             let name = format!("{}{dot}{}", slug::fold(stem), slug::fold(extension));
-            let route = routes.add(path, &folders.address(folder).file(&name), false, BTreeSet::new());
+            let route =
+                routes.add(path, &folders.address(folder).file(&name), folders.is_draft(folder), BTreeSet::new());
             route.is_file = true;
         }
+        routes.broken = read.into_iter().filter(|path| !routes.by_path.contains_key(path)).collect();
         routes
     }
 
@@ -107,11 +112,13 @@ impl Routes {
         };
         let stays = route.version.as_ref().filter(|(version, _)| here.version == Some(version));
         let mut address = stays.map_or(&route.address, |(_, address)| address);
+        let mut draft = route.draft;
         if let Some(anchor) = anchor.filter(|anchor| !route.anchors.contains(*anchor)) {
             let Some(chapter) = route.sections.get(anchor) else {
                 return Err(LinkError::NoAnchor { anchor: anchor.to_owned() });
             };
-            address = chapter;
+            address = &chapter.0;
+            draft = chapter.1;
         }
         let page = here.linking.href(address);
         let href = match (anchor, page.as_str()) {
@@ -120,7 +127,12 @@ impl Routes {
             (None, _) => page,
         };
         let file = route.is_file.then(|| (path, address.clone()));
-        Ok(Found { href, address: address.clone(), draft: route.draft, file })
+        Ok(Found { href, address: address.clone(), draft, file })
+    }
+
+    /// Tells whether the file `path` is there, but could not be understood.
+    pub(crate) fn is_broken(&self, path: &str) -> bool {
+        self.broken.contains(path)
     }
 
     /// Returns the path of the source file that has this path but for case.
@@ -167,7 +179,7 @@ impl Routes {
                 let address = if is_newest { &short } else { &chapter.address };
                 let ids = anchors(chapter);
                 if is_newest {
-                    sections.extend(ids.iter().map(|id| (id.clone(), short.clone())));
+                    sections.extend(ids.iter().map(|id| (id.clone(), (short.clone(), chapter.draft))));
                 }
                 let folder = split(&chapter.path).0.to_owned();
                 let route = self.add(&chapter.path, address, chapter.draft, ids);

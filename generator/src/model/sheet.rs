@@ -1,11 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::{Consultation, Document, FormPage, Page, Routes, Schedule, Site};
-use crate::{
-    address::Address,
-    content::{FOLDER, split},
-    diagnostic::Place,
-};
+use crate::{address::Address, content::FOLDER, diagnostic::Place};
 
 /// One page that will be drawn.
 #[derive(Debug)]
@@ -221,9 +217,4 @@ fn aliases<'a>(page: &'a Page, to: &Address) -> Vec<Sheet<'a>> {
 
 fn sheet<'a>(address: Address, source: &'a str, what: What<'a>) -> Sheet<'a> {
     Sheet { address, source, place: None, what }
-}
-
-/// Returns the name of the folder at `path`, the title of a list that has no page of its own.
-pub(crate) fn folder_name(path: &str) -> &str {
-    split(path).1
 }

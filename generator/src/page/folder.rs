@@ -5,10 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::Frame;
-use crate::{
-    content::split,
-    model::{Page, folder_name},
-};
+use crate::{content::split, model::Page};
 
 /// A list of pages.
 #[derive(Serialize)]
@@ -39,7 +36,7 @@ pub(super) fn draw(frame: &Frame<'_>, folder: &str, page: Option<&Page>) -> Resu
         date: one.date,
     });
     let view = View {
-        title: page.map_or_else(|| folder_name(folder), |page| &page.title),
+        title: page.map_or_else(|| split(folder).1, |page| &page.title),
         html: page.map(|page| frame.html(&page.body, &page.path)).unwrap_or_default(),
         items: items.collect(),
     };

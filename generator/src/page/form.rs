@@ -1,6 +1,6 @@
 use forms::{
-    Answers, Bundle, State, ThemeError,
-    page::{self, Filled, Notice},
+    Answers, Bundle, ThemeError,
+    page::{self, Filled},
 };
 
 use super::Frame;
@@ -13,13 +13,8 @@ use crate::{
 pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Result<String, ThemeError> {
     let bundle = bundle(frame, consultation, form);
     let state = consultation.term.state_on(frame.drawing.today);
-    let notice = match state {
-        State::Upcoming => Some(Notice::new("upcoming")),
-        State::Closed => Some(Notice::new("closed")),
-        State::Open | State::Grace => None,
-    };
-    let filled =
-        Filled { answers: &Answers::default(), mistakes: &[], token: None, notice: notice.as_ref(), focus: None };
+    // The template says by itself where the term keeps answers out.
+    let filled = Filled { answers: &Answers::default(), mistakes: &[], token: None, notice: None, focus: None };
     page::form(&frame.drawing.look.theme, &bundle, state, &filled)
 }
 

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
 };
@@ -38,12 +38,13 @@ impl Pages {
 /// Returns the whole site as one service: the function's router, and pages for everything else.
 pub(super) fn service(app: Arc<App>, pages: Arc<Pages>) -> Router {
     let function = forms_fn::router(app.clone());
-    let pages = Router::new().fallback(page).with_state(pages).layer(middleware::from_fn(secure));
+    let site = Router::new().fallback(page).with_state(pages.clone()).layer(middleware::from_fn(secure));
     // Told apart by hand: a router inside a router would hand its own path parameters on to the function's handlers.
     let whole = Router::new().fallback(move |request: Request| {
-        let addressed = if request.uri().path().starts_with("/api/") { function.clone() } else { pages.clone() };
+        let addressed = if request.uri().path().starts_with("/api/") { function.clone() } else { site.clone() };
         addressed.oneshot(request)
     });
+    let whole = whole.layer(middleware::from_fn_with_state(pages, apologize));
     if app.clock.is_shifted() { whole.layer(middleware::from_fn_with_state(app, announce)) } else { whole }
 }
 
@@ -74,6 +75,19 @@ fn file(path: &str, status: StatusCode, bytes: Vec<u8>) -> Response {
         (header::CACHE_CONTROL, "no-cache".into()),
     ];
     (status, headers, bytes).into_response()
+}
+
+/// Fills an empty answer of a failed server with the page that the CDN shows for it.
+async fn apologize(State(pages): State<Arc<Pages>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if !response.status().is_server_error() || response.headers().contains_key(header::CONTENT_TYPE) {
+        return response;
+    }
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    let page = pages.now().get("site/error.html").map(|output| output.bytes.clone()).unwrap_or_default();
+    Response::from_parts(parts, Body::from(page))
 }
 
 async fn secure(request: Request, next: Next) -> Response {

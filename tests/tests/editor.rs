@@ -1,0 +1,194 @@
+//! What an editor reads when something is wrong: each folder of `fixtures/broken` is one mistake.
+//!
+//! A folder is named after the rule that it breaks (`link-case`, `unknown-key-in-page`). Its files are laid over
+//! `_base`, a small town without a mistake, and `expected.txt` in it holds the exit code and, word for word, what
+//! `konsultacje build` prints to standard error. `UPDATE=1` writes these files anew, to be read before they are kept.
+
+// A test is an end of the system: it reads files and the environment.
+#![allow(clippy::disallowed_methods)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::SystemTime,
+};
+
+use anyhow::{Context as _, ensure};
+use tempfile::TempDir;
+use tests::{
+    serve::Serve,
+    workspace::{self, Tree},
+};
+use walkdir::WalkDir;
+
+/// Rules that no folder can break: names that a checkout of git cannot hold everywhere, and a whole second base theme.
+const UNBROKEN: [&str; 3] = ["base-theme-replaced", "file-name-not-utf8", "same-name-by-case"];
+
+/// How long a command that ought to end at once may take on a busy machine.
+const PATIENCE: &str = "60s";
+
+#[test]
+fn every_mistake_is_told_word_for_word_and_leaves_the_good_site_alone() -> anyhow::Result<()> {
+    let rules = rules()?;
+    let mut wrong = Vec::new();
+    for case in cases()? {
+        let name = name(&case);
+        let rule = rules.iter().filter(|rule| is_about(&name, rule)).max_by_key(|rule| rule.len());
+        let rule = rule.with_context(|| format!("{name} is named after no rule"))?;
+        let tree = base()?;
+        let out = tree.build()?;
+        let good = snapshot(&out)?;
+        tree.lay(&case)?;
+        let told = told(&build(&tree, &out)?)?;
+        let written = case.join("expected.txt");
+        if env::var_os("UPDATE").is_some() {
+            fs::write(&written, &told)?;
+        }
+        let expected = fs::read_to_string(&written).unwrap_or_default();
+        if told != expected {
+            wrong.push(format!("{name}: expected\n{expected}\nand got\n{told}"));
+        }
+        if !told.contains(&format!("[{rule}]")) {
+            wrong.push(format!("{name}: the rule is not named\n{told}"));
+        }
+        if told.contains("\nbłąd[") != told.starts_with("exit 1\n") {
+            wrong.push(format!("{name}: an error, and nothing else, makes the build fail\n{told}"));
+        }
+        if told.starts_with("exit 1\n") && snapshot(&out)? != good {
+            wrong.push(format!("{name}: the good site was touched"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn every_rule_has_its_mistake() -> anyhow::Result<()> {
+    let cases: Vec<_> = cases()?.iter().map(|case| name(case)).collect();
+    let broken = |rule: &String| cases.iter().any(|case| is_about(case, rule));
+    let missing: Vec<_> = rules()?.into_iter().filter(|rule| !broken(rule)).collect();
+    assert_eq!(missing, UNBROKEN);
+    Ok(())
+}
+
+#[test]
+fn several_mistakes_are_told_at_once_in_the_order_of_files() -> anyhow::Result<()> {
+    let tree = base()?;
+    let out = tree.root().join("dist");
+    tree.lay(&broken().join("link-broken"))?;
+    tree.lay(&broken().join("kind-unknown"))?;
+    let told = told(&build(&tree, &out)?)?;
+    let rules: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("błąd[")?.split(']').next()).collect();
+    assert_eq!(rules, ["kind-unknown", "link-broken"], "{told}");
+    assert!(!out.join("site").exists(), "nothing is built from a tree with mistakes");
+    Ok(())
+}
+
+#[test]
+fn what_cannot_run_says_why_and_exits_with_2() -> anyhow::Result<()> {
+    let tree = base()?;
+    let data = TempDir::new()?;
+    let taken = TcpListener::bind("127.0.0.1:0")?;
+    let port = taken.local_addr()?.port().to_string();
+    let _serve = Serve::start(tree.root(), data.path(), &["--today", "2026-05-10"])?;
+    let other = TempDir::new()?;
+    let empty = TempDir::new()?;
+    let path = |path: &Path| path.display().to_string();
+    let (root, data, other, empty) = (path(tree.root()), path(data.path()), path(other.path()), path(empty.path()));
+    let out = path(&tree.root().join("content/index.md"));
+    let commands: [(&[&str], &str); 8] = [
+        (&["serve", "--root", &root, "--data", &other, "--port", &port], &format!("127.0.0.1:{port}")),
+        (&["serve", "--root", &root, "--data", &data, "--port", "0"], &data),
+        (&["serve", "--root", &root, "--data", &other, "--port", "0", "--today", "2026-02-30"], "2026-02-30"),
+        (&["serve", "--root", &root, "--data", &other, "--port", "0", "--today", "jutro"], "jutro"),
+        (&["serve", "--root", &empty, "--data", &other, "--port", "0"], &empty),
+        (&["build", "--root", &root, "--out", &other, "--today", "2026-02-30"], "2026-02-30"),
+        (&["build", "--root", &empty, "--out", &other], &empty),
+        (&["build", "--root", &root, "--out", &out], &out),
+    ];
+    for (arguments, reason) in commands {
+        let output = outcome(arguments)?;
+        let told = String::from_utf8(output.stderr)?;
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+        assert!(told.contains(reason), "{arguments:?} does not name {reason}: {told}");
+        assert!(!told.contains("panicked"), "{arguments:?}: {told}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_tree_with_mistakes_is_not_served() -> anyhow::Result<()> {
+    let tree = base()?;
+    tree.lay(&broken().join("yaml-tab"))?;
+    let root = tree.root().display().to_string();
+    let data = tree.root().join("data").display().to_string();
+    let output = outcome(&["serve", "--root", &root, "--data", &data, "--port", "0"])?;
+    let expected = fs::read_to_string(broken().join("yaml-tab/expected.txt"))?;
+    assert_eq!(told(&output)?, expected);
+    Ok(())
+}
+
+fn broken() -> PathBuf {
+    workspace::repository().join("tests/fixtures/broken")
+}
+
+fn base() -> anyhow::Result<Tree> {
+    Tree::copy_of(&broken().join("_base"))
+}
+
+/// Returns the folders with a mistake each, in order of names.
+fn cases() -> anyhow::Result<BTreeSet<PathBuf>> {
+    let folders = fs::read_dir(broken())?.map(|entry| Ok(entry?.path()));
+    let folders: BTreeSet<PathBuf> = folders.collect::<anyhow::Result<_>>()?;
+    Ok(folders.into_iter().filter(|folder| !folder.ends_with("_base")).collect())
+}
+
+fn name(case: &Path) -> String {
+    case.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Tells whether the folder `case` is named after `rule`.
+fn is_about(case: &str, rule: &str) -> bool {
+    case.strip_prefix(rule).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
+/// Returns the ids of all rules, from the texts in which editors read them.
+fn rules() -> anyhow::Result<BTreeSet<String>> {
+    let texts = fs::read_to_string(workspace::repository().join("generator/i18n/pl.yaml"))?;
+    let (_, rules) = texts.split_once("\nrules:\n").context("the texts have rules")?;
+    let names = rules.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
+    let names: BTreeSet<_> = names.filter(|name| !name.starts_with(' ')).map(str::to_owned).collect();
+    ensure!(names.len() > 40, "the rules are read as they are written");
+    Ok(names)
+}
+
+fn build(tree: &Tree, out: &Path) -> anyhow::Result<Output> {
+    let (root, out) = (tree.root().display().to_string(), out.display().to_string());
+    outcome(&["build", "--root", &root, "--out", &out, "--today", "2026-05-10"])
+}
+
+/// Returns exit code and standard error as `expected.txt` holds them.
+fn told(output: &Output) -> anyhow::Result<String> {
+    let code = output.status.code().context("the command was killed")?;
+    Ok(format!("exit {code}\n\n{}", String::from_utf8(output.stderr.clone())?))
+}
+
+/// Runs the command to its end; one that goes on is stopped and exits with 124.
+fn outcome(arguments: &[&str]) -> anyhow::Result<Output> {
+    let mut command = Command::new("timeout");
+    command.arg(PATIENCE).arg(workspace::konsultacje()?).args(arguments).stdin(Stdio::null());
+    Ok(command.output()?)
+}
+
+/// Returns every file of a folder with its bytes and the time of its last change.
+fn snapshot(folder: &Path) -> anyhow::Result<BTreeMap<PathBuf, (Vec<u8>, SystemTime)>> {
+    let files = WalkDir::new(folder).into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
+    let read = |path: PathBuf| {
+        let changed = fs::metadata(&path)?.modified()?;
+        Ok((path.clone(), (fs::read(path)?, changed)))
+    };
+    files.map(|entry| read(entry.into_path())).collect()
+}

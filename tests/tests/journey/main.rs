@@ -1,0 +1,20 @@
+//! The journey of an answer, in one process: the router that Lambda and `serve` run, on the embedded engine, with a
+//! clock that is set. One consultation in summer 2021; the forms are packed by the generator itself.
+//!
+//! 1. `statuses`: every answer that there is, and what comes back with it.
+//! 2. `mistakes`: what is wrong with answers, and how it is told.
+//! 3. `steps`: what the buttons do, and what becomes of a form that changes meanwhile.
+//! 4. `clock`: the term, to the second.
+//! 5. `strangers`: what nobody should send.
+//! 6. `typed`: whatever is typed comes back as it was.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod clock;
+mod mistakes;
+mod statuses;
+mod steps;
+mod strangers;
+mod town;
+mod typed;
+
+type Outcome = anyhow::Result<()>;
