@@ -21,7 +21,7 @@ fn twice(chapters: &[Page]) -> Vec<Diagnostic> {
             match seen.get(id) {
                 Some((other, first)) if *other != number => {
                     let problem = Diagnostic::error(rule::SECTION_ID_IN_VERSION, place);
-                    problems.push(problem.with("id", id).with("other", &first.file).with("line", first.line));
+                    problems.push(problem.with("id", id).with("other", &first.file).with("line", first.line.max(1)));
                 }
                 Some(_) => {}
                 None => {
@@ -35,6 +35,7 @@ fn twice(chapters: &[Page]) -> Vec<Diagnostic> {
 
 /// Returns the id of each section of a chapter with the place of its heading.
 fn places(chapter: &Page) -> impl Iterator<Item = (&str, Place)> {
-    let title = chapter.body.sections.first().map(|section| (section.id.as_str(), Place::whole(&chapter.path)));
+    let title = chapter.body.title.as_ref().map_or_else(|| Place::whole(&chapter.path), |title| title.place.clone());
+    let title = chapter.body.sections.first().map(|section| (section.id.as_str(), title));
     title.into_iter().chain(chapter.body.headings.iter().map(|heading| (heading.id.as_str(), heading.place.clone())))
 }
