@@ -4,13 +4,14 @@ mod addresses;
 mod files;
 mod ids;
 mod links;
+mod sections;
 
 use std::collections::BTreeMap;
 
 use crate::{address::Address, diagnostic::Diagnostic, model::Site};
 
 /// Every rule over the whole site. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 8] = [
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 9] = [
     ids::consultations,
     ids::forms,
     addresses::whole,
@@ -18,6 +19,7 @@ const RULES: [fn(&Site) -> Vec<Diagnostic>; 8] = [
     addresses::unreserved,
     addresses::absolute,
     links::lead_somewhere,
+    sections::unique,
     files::referenced,
 ];
 

@@ -7,13 +7,11 @@ pub(crate) mod page;
 pub(crate) mod schedule;
 pub(crate) mod site;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::RangeInclusive,
-};
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use crate::{
     diagnostic::{Diagnostic, Spanned, rule},
+    markdown::Words,
     source::Source,
     yaml::{self, Fields, Node, Text},
 };
@@ -39,10 +37,10 @@ pub(crate) struct Content {
 }
 
 /// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
-pub(crate) fn read(source: &Source, site: RawSite, notes: &NoteTitles, problems: &mut Vec<Diagnostic>) -> Content {
+pub(crate) fn read(source: &Source, site: RawSite, words: &Words, problems: &mut Vec<Diagnostic>) -> Content {
     let language = site.language.value.clone();
     let mut reader =
-        Reader { source, language: &language, notes, problems, read: BTreeSet::from([site::FILE.to_owned()]) };
+        Reader { source, language: &language, words, problems, read: BTreeSet::from([site::FILE.to_owned()]) };
     let folders = consultation::folders(source);
     let consultations = folders.iter().filter_map(|folder| consultation::read(&mut reader, folder)).collect();
     let belongs =
@@ -57,14 +55,11 @@ pub(crate) fn read(source: &Source, site: RawSite, notes: &NoteTitles, problems:
     Content { site, pages, consultations, others, read }
 }
 
-/// The words that head each kind of note in Markdown, by kind ("note", "tip"…).
-pub(crate) type NoteTitles = BTreeMap<String, String>;
-
 /// What reading a file needs: the tree, the language of plain texts, and where problems go.
 pub(crate) struct Reader<'a> {
     pub(crate) source: &'a Source,
     pub(crate) language: &'a str,
-    pub(crate) notes: &'a NoteTitles,
+    pub(crate) words: &'a Words,
     pub(crate) problems: &'a mut Vec<Diagnostic>,
     /// Paths of the files that have been read.
     pub(crate) read: BTreeSet<String>,

@@ -1,22 +1,32 @@
 //! Markdown to the body of a page.
 //!
-//! 1. Walks the events of the parser with their places and writes our own HTML: no inline style,
-//!    tables that can be scrolled with the keyboard, admonitions with their name in words.
-//! 2. Leaves a gap at every link; where it leads is known only once all pages are ([`Body::render`]).
-//! 3. Gives every heading its id (`headings`).
+//! 1. Reads the events of the parser with their places, and finds what only several of them say (`tokens`).
+//! 2. Writes our own HTML (`writer`): no inline style, tables that can be scrolled with the keyboard, notes with their
+//!    kind in words, footnotes with ways back. Words are set as the language wants them (`flow`).
+//! 3. Leaves a gap at every link; where it leads is known only once all pages are ([`Body::render`]).
+//! 4. Gives every heading its id (`headings`), and every section of a chapter its text and hash (`sections`).
 
 mod escape;
+mod flow;
+mod footnotes;
 mod headings;
+mod sections;
+mod table;
+mod tokens;
 mod writer;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use pulldown_cmark::{Event, Options, Parser};
+use self::{sections::Recorder, writer::Writer};
+use crate::{
+    diagnostic::{Diagnostic, Lines, Place, Spanned},
+    typography,
+};
 
-use crate::diagnostic::{Diagnostic, Lines, Place, Spanned};
-use writer::Writer;
+pub(crate) use self::{escape::escape, sections::Section};
 
-pub(crate) use escape::escape;
+/// The words that the theme lends to Markdown, by key: its texts `notes` and `markdown`.
+pub(crate) type Words = BTreeMap<String, String>;
 
 /// What the text of a page does not say itself.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +35,10 @@ pub(crate) struct Context<'a> {
     pub(crate) id_prefix: Option<&'a str>,
     /// Title of the page where the front matter has one; names a table above the first heading.
     pub(crate) title: Option<&'a str>,
-    /// Names of admonitions by kind: `note`, `tip`, `important`, `warning`, `caution`.
-    pub(crate) notes: &'a BTreeMap<String, String>,
+    /// The language that the text is written in.
+    pub(crate) language: &'a str,
+    /// What the page says besides its text.
+    pub(crate) words: &'a Words,
 }
 
 /// The body of a page.
@@ -36,6 +48,8 @@ pub(crate) struct Body {
     pub(crate) title: Option<Spanned<String>>,
     /// Headings in the order of the text.
     pub(crate) headings: Vec<Heading>,
+    /// Of a chapter: its sections, that of its title first. Other pages have none.
+    pub(crate) sections: Vec<Section>,
     /// Links in the order of the text.
     pub(crate) links: Vec<Link>,
     /// HTML with gaps for the addresses of links.
@@ -51,7 +65,7 @@ pub(crate) struct Heading {
     pub(crate) level: u8,
     /// Unique in the page.
     pub(crate) id: String,
-    /// The words alone.
+    /// The words alone, as they are shown.
     pub(crate) text: String,
     /// Where it stands.
     pub(crate) place: Place,
@@ -84,30 +98,77 @@ pub(crate) enum Piece {
     Html(String),
     /// The address of a link, by index.
     Href(usize),
-    /// The id of a heading, by index.
-    Id(usize),
+    /// The start of a heading, by index.
+    Heading(usize),
+    /// The end of a heading, by index.
+    HeadingEnd(usize),
+    /// The level of a heading that is none of the text's.
+    Level(u8),
+    /// The end of a section, in the order of sections; what follows the last is none.
+    SectionEnd,
+}
+
+/// What a body is rendered into.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Setting<'a> {
+    /// How many levels its headings stand lower than written.
+    pub(crate) below: u8,
+    /// What each heading is numbered with; empty where they are not.
+    pub(crate) numbers: &'a [String],
 }
 
 impl Body {
     /// Returns the HTML, with the address each link gets; addresses are escaped here.
-    pub(crate) fn render(&self, mut href: impl FnMut(&Link) -> String) -> String {
-        let mut html = String::new();
+    pub(crate) fn render(&self, href: impl FnMut(&Link) -> String) -> String {
+        self.render_sections(Setting::default(), href).concat()
+    }
+
+    /// Returns the HTML of each section, that of the title first, and at last what belongs to none: the footnotes.
+    pub(crate) fn render_sections(&self, setting: Setting<'_>, mut href: impl FnMut(&Link) -> String) -> Vec<String> {
+        let lower = |level: u8| (level + setting.below).min(6);
+        let level = |heading: &Heading| lower(heading.level);
+        let start = |index: usize, heading: &Heading| {
+            let number = setting.numbers.get(index).map(|number| format!("{}\u{a0}", escape(number)));
+            Cow::<str>::Owned(format!(
+                "<h{} id=\"{}\">{}",
+                level(heading),
+                escape(&heading.id),
+                number.unwrap_or_default()
+            ))
+        };
+        let mut sections = vec![String::new()];
         for piece in &self.pieces {
-            match piece {
-                Piece::Html(part) => html.push_str(part),
-                Piece::Href(link) => {
-                    if let Some(link) = self.links.get(*link) {
-                        html.push_str(&escape(&href(link)));
-                    }
+            let part = match piece {
+                Piece::Html(part) => Some(Cow::Borrowed(part.as_str())),
+                Piece::Href(link) => self.links.get(*link).map(|link| Cow::Owned(escape(&href(link)).into_owned())),
+                Piece::Heading(index) => self.headings.get(*index).map(|heading| start(*index, heading)),
+                Piece::HeadingEnd(index) => {
+                    self.headings.get(*index).map(|heading| Cow::Owned(format!("</h{}>", level(heading))))
                 }
-                Piece::Id(heading) => {
-                    if let Some(heading) = self.headings.get(*heading) {
-                        html.push_str(&escape(&heading.id));
-                    }
+                Piece::Level(level) => Some(Cow::Owned(lower(*level).to_string())),
+                Piece::SectionEnd => {
+                    sections.push(String::new());
+                    continue;
                 }
+            };
+            if let (Some(html), Some(part)) = (sections.last_mut(), part) {
+                html.push_str(&part);
             }
         }
-        html
+        sections
+    }
+
+    /// Returns a number for each heading of the chapter `chapter`: `2.1.`, `2.1.3.`
+    pub(crate) fn numbers(&self, chapter: usize) -> Vec<String> {
+        let mut counters: Vec<usize> = Vec::new();
+        let number = |heading: &Heading| {
+            counters.resize(usize::from(heading.level.saturating_sub(1)), 0);
+            if let Some(last) = counters.last_mut() {
+                *last += 1;
+            }
+            counters.iter().fold(format!("{chapter}."), |number, counter| format!("{number}{counter}."))
+        };
+        self.headings.iter().map(number).collect()
     }
 }
 
@@ -121,30 +182,22 @@ pub(crate) fn parse(
 ) -> Body {
     let start = text.ceil_char_boundary(start);
     let lines = Lines::new(file, text);
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_GFM;
+    let mut recorder = Recorder::default();
     let mut writer = Writer::new(text, &lines, context, problems);
-    for (event, range) in Parser::new_ext(&text[start..], options).into_offset_iter() {
-        let range = start + range.start..start + range.end;
-        match event {
-            Event::Start(tag) => writer.start(tag, range),
-            Event::End(tag) => writer.end(tag),
-            Event::Code(code) => writer.code(&code),
-            Event::SoftBreak => writer.soft_break(),
-            Event::HardBreak => writer.hard_break(),
-            Event::Rule => writer.rule(),
-            Event::Html(html) | Event::InlineHtml(html) => writer.raw_html(&html, range),
-            // All but the first come only with extensions that are not switched on.
-            Event::Text(words)
-            | Event::InlineMath(words)
-            | Event::DisplayMath(words)
-            | Event::FootnoteReference(words) => writer.text(&words),
-            Event::TaskListMarker(_) => {}
-        }
+    let caption = context.words.get("caption").map(String::as_str).unwrap_or_default();
+    for (token, range) in tokens::read(text, start, caption) {
+        recorder.take(&token);
+        writer.take(token, range);
     }
-    writer.finish()
+    let mut body = writer.finish();
+    if let Some(slug) = context.id_prefix {
+        let title = context.title.or(body.title.as_ref().map(|title| title.value.as_str())).unwrap_or_default();
+        body.sections = recorder.finish(slug, title, &body.headings);
+    }
+    for heading in &mut body.headings {
+        heading.text = typography::typeset(context.language, &heading.text).into_owned();
+    }
+    body
 }
 
 #[cfg(test)]

@@ -20,11 +20,12 @@ use crate::{
     markdown::Body,
     slug,
     theme::Slugs,
+    typography::typeset,
 };
 
 pub(crate) use self::{
     consultation::{Channel, Consultation, Document, FormPage, Meeting, Schedule, Stage, Version},
-    routes::{Here, LinkError, Routes},
+    routes::{Found, Here, LinkError, Routes},
     sheet::{Sheet, What},
 };
 
@@ -102,7 +103,7 @@ const INDEX: &str = "index.md";
 /// Resolves what editors wrote into what is true; problems on the way are reported.
 pub(crate) fn resolve(content: Content, slugs: Slugs, drafts: bool, problems: &mut Vec<Diagnostic>) -> Site {
     let language = content.site.language.value.clone();
-    let in_language = |text: &forms::Text| text.in_language(&language).to_owned();
+    let in_language = |text: &forms::Text| typeset(&language, text.in_language(&language)).into_owned();
     let authority = content.site.authority.as_ref().map(in_language).unwrap_or_default();
     let title = content.site.title.as_ref().map_or_else(|| authority.clone(), in_language);
     let folders = Folders::of(&content);
@@ -115,12 +116,13 @@ pub(crate) fn resolve(content: Content, slugs: Slugs, drafts: bool, problems: &m
             consultation::resolve(raw, address, draft, &language, &slugs, problems)
         })
         .collect();
-    let mut pages: Vec<_> = content.pages.into_iter().map(|raw| page(raw, &folders, &title, problems)).collect();
+    let mut pages: Vec<_> =
+        content.pages.into_iter().map(|raw| page(raw, &folders, &title, &language, problems)).collect();
     sort(&mut pages, &language);
     let mut site = Site {
         title,
         authority,
-        description: content.site.description.as_ref().map(in_language),
+        description: content.site.description.map(|text| text.in_language(&language).to_owned()),
         base_url: content.site.base_url.map(|url| base_url(url, problems)),
         navigation: content
             .site
@@ -139,7 +141,7 @@ pub(crate) fn resolve(content: Content, slugs: Slugs, drafts: bool, problems: &m
     site
 }
 
-fn page(raw: RawPage, folders: &Folders, site_title: &str, problems: &mut Vec<Diagnostic>) -> Page {
+fn page(raw: RawPage, folders: &Folders, site_title: &str, language: &str, problems: &mut Vec<Diagnostic>) -> Page {
     let (folder, name) = split(&raw.path);
     let folder_address = folders.address(folder);
     let address = if name == INDEX { folder_address } else { folder_address.page(&raw.address_name(false)) };
@@ -149,7 +151,7 @@ fn page(raw: RawPage, folders: &Folders, site_title: &str, problems: &mut Vec<Di
     });
     Page {
         draft: raw.draft || folders.is_draft(folder),
-        title,
+        title: typeset(language, &title).into_owned(),
         address,
         description: raw.description,
         date: raw.date,

@@ -4,14 +4,17 @@
 
 mod alias;
 mod announcement;
+mod changes;
 mod chapter;
 mod consultation;
 mod document;
 mod folder;
 mod form;
+mod gone;
 mod home;
 mod schedule;
 mod text;
+mod whole;
 
 use forms::{Card, Channel, Link, Shell, State, ThemeError};
 use jiff::civil::Date;
@@ -21,9 +24,10 @@ use crate::{
     address::{Address, Linking},
     content,
     diagnostic::Spanned,
-    markdown::Body,
-    model::{self, Consultation, Here, Navigation, Routes, Sheet, Site, What},
+    markdown::{Body, Link as Written},
+    model::{self, Consultation, Found, Here, Navigation, Routes, Sheet, Site, What},
     theme::Look,
+    typography::typeset,
 };
 
 pub(crate) use self::form::bundle;
@@ -54,6 +58,14 @@ pub(crate) fn draw(drawing: Drawing<'_>, sheet: &Sheet<'_>) -> Result<String, Th
         What::Document(consultation, document, version) => document::draw(&frame, consultation, document, *version),
         What::Chapter(consultation, document, version, chapter) => {
             chapter::draw(&frame, consultation, document, *version, *chapter)
+        }
+        What::Whole(consultation, document, version) => whole::draw(&frame, consultation, document, *version),
+        What::Changes(consultation, document) => changes::draw_list(&frame, consultation, document),
+        What::Comparison(consultation, document, older, newer) => {
+            changes::draw(&frame, consultation, document, *older, *newer)
+        }
+        What::Gone(consultation, document, version, chapter) => {
+            gone::draw(&frame, consultation, document, *version, *chapter)
         }
         What::Form(consultation, form) => form::draw(&frame, consultation, form),
         What::Alias(page, to) => alias::draw(&frame, page, to),
@@ -99,7 +111,7 @@ impl Frame<'_> {
             language: site.language.clone(),
             description: None,
             site_title: site.title.clone(),
-            about: site.description.clone(),
+            about: site.description.as_deref().map(|text| self.words(text)),
             authority: site.authority.clone(),
             home: self.linking.href(&Address::root()),
             stylesheet: self.linking.href(stylesheet),
@@ -162,14 +174,19 @@ impl Frame<'_> {
                 .forms
                 .iter()
                 .filter(|form| shown(form.draft))
-                .map(|form| self.to(&form.address, form.form.title.in_language(&site.language)))
+                .map(|form| self.to(&form.address, &self.words(form.form.title.in_language(&site.language))))
                 .collect(),
         }
     }
 
     /// Returns the heading of a schedule: the page is made, so its words are the theme's.
     fn schedule_title(&self) -> &str {
-        self.drawing.look.theme.text(&self.drawing.site.language, "schedule.heading").unwrap_or_default()
+        self.text("schedule.heading")
+    }
+
+    /// Returns a text of the theme.
+    fn text(&self, path: &str) -> &str {
+        self.drawing.look.theme.text(&self.drawing.site.language, path).unwrap_or_default()
     }
 
     fn status(&self, consultation: &Consultation) -> Status {
@@ -179,14 +196,33 @@ impl Frame<'_> {
         Status { state, start: term.start, end: term.end, days_left }
     }
 
-    /// Returns the HTML of a body that stands in the file `path`; `version` is the folder whose links stay in it.
-    fn html(&self, body: &Body, path: &str, version: Option<&str>) -> String {
+    /// Returns the HTML of the body of the page `path`.
+    fn html(&self, body: &Body, path: &str) -> String {
+        body.render(self.href(path, None, |_, found| found.href))
+    }
+
+    /// Returns what writes the links of a body that stands in the file `path`: `version` is the folder whose links stay
+    /// in it, and `inside` writes a link into the site.
+    fn href<'a>(
+        &'a self,
+        path: &'a str,
+        version: Option<&'a str>,
+        inside: impl Fn(&Written, Found) -> String + 'a,
+    ) -> impl Fn(&Written) -> String + 'a {
         let here = Here { path, linking: self.linking.clone(), version };
-        body.render(|link| match link.scheme() {
-            Some(_) => link.target.clone(),
+        move |link| {
+            if link.scheme().is_some() {
+                return link.target.clone();
+            }
             // A link that leads nowhere is an error of the check; no page with one is drawn.
-            None => self.drawing.site.routes.find(&here, &link.target).map(|found| found.href).unwrap_or_default(),
-        })
+            let found = self.drawing.site.routes.find(&here, &link.target);
+            found.map(|found| inside(link, found)).unwrap_or_default()
+        }
+    }
+
+    /// Returns a text that stands in the model as it was written, as it is shown.
+    fn words(&self, text: &str) -> String {
+        typeset(&self.drawing.site.language, text).into_owned()
     }
 
     fn link(&self, from: &str, target: &Spanned<String>, label: &str) -> Option<Link> {

@@ -11,8 +11,9 @@ use forms::{Theme, ThemeError, ThemeSource};
 use serde_json::Value as Json;
 
 use crate::{
-    content::{NoteTitles, site::RawSite},
+    content::site::RawSite,
     diagnostic::{Diagnostic, Place, Spanned, rule},
+    markdown::Words,
     slug,
     source::Source,
     yaml::{self, Fields, Node, Value},
@@ -34,16 +35,20 @@ pub(crate) struct Look {
     pub(crate) stylesheet: String,
     /// The icon, an SVG drawing.
     pub(crate) icon: String,
-    /// Words that head notes in Markdown.
-    pub(crate) notes: NoteTitles,
+    /// What Markdown says besides its text.
+    pub(crate) words: Words,
     pub(crate) slugs: Slugs,
 }
 
 /// Addresses of generated pages, and names that are kept for them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slugs {
+    /// What changed between versions of a document.
+    pub(crate) changes: String,
     /// The schedule of a consultation.
     pub(crate) schedule: String,
+    /// A whole document on one page.
+    pub(crate) whole: String,
     /// Names that nothing at the root may have.
     pub(crate) root: Vec<String>,
     /// Names that nothing in a consultation may have.
@@ -66,8 +71,8 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
         problems.push(problem.with("language", &language.value));
         return None;
     }
-    let notes = texts.get("notes").and_then(Json::as_object).into_iter().flatten();
-    let notes = notes.filter_map(|(kind, words)| Some((kind.clone(), words.as_str()?.to_owned()))).collect();
+    let words = ["notes", "markdown"].into_iter().filter_map(|group| texts.get(group)?.as_object()).flatten();
+    let words = words.filter_map(|(key, words)| Some((key.clone(), words.as_str()?.to_owned()))).collect();
     let slugs = themes.slugs(site, problems);
     let resolved = ThemeSource {
         templates: themes.templates(&names),
@@ -80,7 +85,7 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
             source: resolved,
             stylesheet: themes.stylesheet(&names),
             icon: names.iter().find_map(|name| themes.text(name, "assets/icon.svg")).unwrap_or_default().to_owned(),
-            notes,
+            words,
             slugs,
         }),
         Err(error) => {
@@ -212,7 +217,9 @@ impl<'a> Themes<'a> {
             names.into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
         };
         Slugs {
+            changes: slug_of("changes"),
             schedule: slug_of("schedule"),
+            whole: slug_of("whole"),
             root: reserved("root"),
             consultation: reserved("consultation"),
             document: reserved("document"),

@@ -71,7 +71,10 @@ fn taken(site: &Site) -> Vec<Taken> {
     let sheets = site.sheets().into_iter().map(|sheet| Taken {
         place: sheet.place.cloned().unwrap_or_else(|| Place::whole(sheet.source)),
         source: sheet.source.to_owned(),
-        named: !matches!(sheet.what, What::Home(_) | What::Schedule(..)),
+        named: !matches!(
+            sheet.what,
+            What::Home(_) | What::Schedule(..) | What::Whole(..) | What::Changes(..) | What::Comparison(..)
+        ),
         address: sheet.address,
     });
     let files = super::referenced_files(site).into_iter();

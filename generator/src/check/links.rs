@@ -37,7 +37,8 @@ pub(super) fn all(site: &Site) -> Vec<Written<'_>> {
     });
     let fields = site.consultations.iter().flat_map(|consultation| {
         let forms = consultation.channels.iter().filter_map(|channel| channel.form.as_ref());
-        let fields = [&consultation.privacy, &consultation.announcement].into_iter().flatten().chain(forms);
+        let fields = [&consultation.privacy, &consultation.announcement, &consultation.remarks];
+        let fields = fields.into_iter().flatten().chain(forms);
         fields.map(|link| Written {
             path: &consultation.path,
             target: &link.value,

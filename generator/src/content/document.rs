@@ -20,6 +20,8 @@ pub(crate) struct RawDocument {
     pub(crate) title: Text,
     pub(crate) kind: Text,
     pub(crate) description: Option<Text>,
+    /// Whether chapters and sections are numbered for the reader.
+    pub(crate) numbered: bool,
     /// Versions, oldest first.
     pub(crate) versions: Vec<RawVersion>,
 }
@@ -61,6 +63,7 @@ fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument
         title: required_words(&mut fields, "title", language),
         kind: required_words(&mut fields, "kind", language),
         description: words(&mut fields, "description", language),
+        numbered: fields.boolean("numbered").is_some_and(|numbered| numbered.value),
         versions: fields.required_list("versions", |node, problems| {
             let mut fields = Fields::new(node, problems);
             let version = fields.required_source_text("version");

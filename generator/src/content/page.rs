@@ -62,7 +62,8 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str, role: Role) -> Option<Ra
     let context = markdown::Context {
         id_prefix: prefix.as_deref(),
         title: title.as_ref().map(|title| title.value.as_str()),
-        notes: reader.notes,
+        language: reader.language,
+        words: reader.words,
     };
     let body = markdown::parse(path, text, start, context, reader.problems);
     page.title = agreed_title(title, &body, path, reader.problems);

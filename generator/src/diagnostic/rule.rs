@@ -49,7 +49,12 @@ rules! {
     HEADING_ID_EMPTY = "heading-id-empty" [];
     HEADING_ATTRIBUTES = "heading-attributes" [];
     SECTION_ID_TWICE = "section-id-twice" ["id", "line"];
+    SECTION_ID_IN_VERSION = "section-id-in-version" ["id", "other", "line"];
     RAW_HTML = "raw-html" ["html"];
+    NOTE_KIND = "note-kind" [];
+    FOOTNOTE_MISSING = "footnote-missing" [];
+    FOOTNOTE_UNUSED = "footnote-unused" [];
+    FOOTNOTE_HEADING = "footnote-heading" [];
     PICTURE_UNSUPPORTED = "picture-unsupported" [];
     LINK_SCHEME = "link-scheme" ["target", "scheme"];
 

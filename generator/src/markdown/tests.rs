@@ -3,14 +3,23 @@
 use super::*;
 use crate::diagnostic::rule;
 
-fn notes() -> BTreeMap<String, String> {
-    BTreeMap::from([("warning".to_owned(), "Uwaga".to_owned())])
+fn words() -> Words {
+    let words = [
+        ("warning", "Uwaga"),
+        ("caption", "Tabela"),
+        ("footnotes", "Przypisy"),
+        ("footnote", "przypis"),
+        ("footnote_back", "Wróć"),
+        ("task_done", "zrobione"),
+        ("task_open", "do zrobienia"),
+    ];
+    words.map(|(key, word)| (key.to_owned(), word.to_owned())).into()
 }
 
 fn read(text: &str, id_prefix: Option<&str>) -> (Body, Vec<Diagnostic>) {
     let mut problems = Vec::new();
-    let notes = notes();
-    let context = Context { id_prefix, title: None, notes: &notes };
+    let words = words();
+    let context = Context { id_prefix, title: None, language: "en", words: &words };
     let body = parse("a.md", text, 0, context, &mut problems);
     (body, problems)
 }
@@ -49,6 +58,27 @@ fn markdown_becomes_our_html() {
             "> [!WARNING]\n> a\n",
             "<div class=\"note note-warning\" role=\"note\">\n<p class=\"note-title\">Uwaga</p>\n<p>a</p>\n</div>\n",
         ),
+        (
+            "> [!WARNING]\n> **Nowy *termin***\n> a\n",
+            "<div class=\"note note-warning\" role=\"note\">\n<p class=\"note-title\">Uwaga: \
+             <strong>Nowy <em>termin</em></strong></p>\n<p>a</p>\n</div>\n",
+        ),
+        (
+            "> [!WARNING]\n> **Nowy**\n>\n> - a\n",
+            "<div class=\"note note-warning\" role=\"note\">\n<p class=\"note-title\">Uwaga: \
+             <strong>Nowy</strong></p>\n<ul>\n<li>a</li>\n</ul>\n</div>\n",
+        ),
+        (
+            "> [!WARNING]\n> **Nowy** termin\n",
+            "<div class=\"note note-warning\" role=\"note\">\n<p class=\"note-title\">Uwaga</p>\n<p><strong>Nowy</strong> termin</p>\n</div>\n",
+        ),
+        ("KOF\n: obszar\n: *gminy*\n", "<dl>\n<dt>KOF</dt>\n<dd>obszar</dd>\n<dd><em>gminy</em></dd>\n</dl>\n"),
+        (
+            "- [ ] a\n- [x] b\n",
+            "<ul>\n<li><span class=\"task\" aria-hidden=\"true\">☐</span> <span class=\"hidden\">do zrobienia: </span>a</li>\n\
+             <li><span class=\"task\" aria-hidden=\"true\">☑</span> <span class=\"hidden\">zrobione: </span>b</li>\n</ul>\n",
+        ),
+        ("`[^1]` \\[^1] [^ a] [^\n", "<p><code>[^1]</code> [^1] [^ a] [^</p>\n"),
         ("---\n", "<hr>\n"),
         ("```sh ok\na < b\n```\n", "<pre tabindex=\"0\"><code class=\"language-sh\">a &lt; b\n</code></pre>\n"),
         ("[a](b.md#c \"t\\\"u\")\n", "<p><a href=\"[b.md#c]\" title=\"t&quot;u\">a</a></p>\n"),
@@ -57,7 +87,7 @@ fn markdown_becomes_our_html() {
             "<p><a href=\"[https://a.pl/?b&amp;c]\">https://a.pl/?b&amp;c</a> <a href=\"[mailto:a@b.pl]\">a@b.pl</a></p>\n",
         ),
         ("[a]\n\n[a]: <b c.md>\n", "<p><a href=\"[b c.md]\">a</a></p>\n"),
-        ("- [ ] a[^1] $b$\n", "<ul>\n<li>[ ] a[^1] $b$</li>\n</ul>\n"),
+        ("a $b$ ^c^\n", "<p>a $b$ ^c^</p>\n"),
         ("\"cytat\" -- ...\n", "<p>&quot;cytat&quot; -- ...</p>\n"),
     ] {
         assert_eq!(html(text), expected, "{text}");
@@ -67,7 +97,7 @@ fn markdown_becomes_our_html() {
 #[test]
 fn tables_can_be_read_aloud_and_scrolled() {
     let expected = "<h2 id=\"zadania\">Zadania</h2>
-<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Zadania\"><table>
+<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Zadania\"><table>
 <thead>
 <tr>
 <td></td>
@@ -76,7 +106,7 @@ fn tables_can_be_read_aloud_and_scrolled() {
 </thead>
 <tbody>
 <tr>
-<td>Park</td>
+<th scope=\"row\">Park</th>
 <td class=\"num\">10</td>
 </tr>
 </tbody>
@@ -89,8 +119,9 @@ fn tables_can_be_read_aloud_and_scrolled() {
 
     let label = |text: &str, title| {
         let mut problems = Vec::new();
-        let notes = notes();
-        let body = parse("a.md", text, 0, Context { id_prefix: None, title, notes: &notes }, &mut problems);
+        let words = words();
+        let body =
+            parse("a.md", text, 0, Context { id_prefix: None, title, language: "en", words: &words }, &mut problems);
         let html = body.render(|_| String::new());
         html.split_once('>').unwrap().0.to_owned()
     };
@@ -98,12 +129,110 @@ fn tables_can_be_read_aloud_and_scrolled() {
     assert_eq!(label(table, None), "<div class=\"table\" tabindex=\"0\"");
     assert_eq!(
         label(table, Some("\"T\"")),
-        "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"&quot;T&quot;\""
+        "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"&quot;T&quot;\""
     );
     assert_eq!(
         label(&format!("# U\n\n{table}"), None),
-        "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"U\""
+        "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"U\""
     );
+}
+
+#[test]
+fn a_paragraph_that_says_so_is_the_caption_of_the_table_below() {
+    let table = "| | Koszt |\n|---|--:|\n| Park | 10 |\n";
+    let expected = "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Tabela 2. Koszty parku\"><table>
+<caption>Tabela 2. <em>Koszty</em> <a href=\"[x.md]\">parku</a></caption>
+<thead>
+<tr>
+<td></td>
+";
+    let found = html(&format!("a\n\nTabela 2. *Koszty* [parku](x.md)\n\n{table}"));
+    assert!(found.starts_with(&format!("<p>a</p>\n{expected}")), "{found}");
+    for (text, is_caption) in [
+        (format!("Tabela: a\n\n{table}"), true),
+        (format!("Tabelaryczny: a\n\n{table}"), false),
+        (format!("Tabela niżej\n\n{table}"), false),
+        (format!("Tabela: a\n\nb\n\n{table}"), false),
+        ("Tabela: a\n".to_owned(), false),
+    ] {
+        assert_eq!(html(&text).contains("<caption>"), is_caption, "{text}");
+    }
+}
+
+#[test]
+fn footnotes_are_one_list_with_ways_back() {
+    let text = "a[^x] b[^y] c[^x]\n\n[^y]: Drugi.\n\n[^x]: Pierwszy\n\n    - [z](x.md)\n";
+    let expected = "<p>a<sup><a id=\"fnref-k-1\" href=\"#fn-k-1\" role=\"doc-noteref\"><span class=\"hidden\">przypis </span>[1]</a></sup> \
+b<sup><a id=\"fnref-k-2\" href=\"#fn-k-2\" role=\"doc-noteref\"><span class=\"hidden\">przypis </span>[2]</a></sup> \
+c<sup><a id=\"fnref-k-1-2\" href=\"#fn-k-1\" role=\"doc-noteref\"><span class=\"hidden\">przypis </span>[1]</a></sup></p>
+<section class=\"footnotes\" role=\"doc-endnotes\" aria-labelledby=\"fn-k\">
+<h2 id=\"fn-k\">Przypisy</h2>
+<ol>
+<li id=\"fn-k-1\"><p>Pierwszy</p>
+<ul>
+<li><a href=\"[x.md]\">z</a></li>
+</ul>
+<p><a href=\"#fnref-k-1\" role=\"doc-backlink\">Wróć (1)<span class=\"hidden\">, przypis 1</span></a> \
+<a href=\"#fnref-k-1-2\" role=\"doc-backlink\">Wróć (2)<span class=\"hidden\">, przypis 1</span></a></p>
+</li>
+<li id=\"fn-k-2\"><p>Drugi. <a href=\"#fnref-k-2\" role=\"doc-backlink\">Wróć<span class=\"hidden\">, przypis 2</span></a></p>
+</li>
+</ol>
+</section>
+";
+    let (body, problems) = read(text, Some("k"));
+    assert_eq!(problems, []);
+    assert_eq!(body.render(|link| format!("[{}]", link.target)), expected);
+    assert_eq!(body.render_sections(Setting::default(), |_| String::new()).len(), 2);
+    assert!(html("a[^1]\n\n[^1]: b\n").contains("<h2 id=\"fn\">"));
+}
+
+#[test]
+fn words_are_set_for_the_language_and_nothing_else_is() {
+    let words = words();
+    let context = Context { id_prefix: Some("k"), title: None, language: "pl", words: &words };
+    let text = "## Cel \"A\" w mieście\n\nW **\"domu\n5** zł\" i `a - \"b\"` [z \"c\"](x-\"y\".md 't - \"u\"').\n\n    w domu\n";
+    let body = parse("a.md", text, 0, context, &mut Vec::new());
+    assert_eq!(
+        body.render(|link| link.target.clone()),
+        "<h2 id=\"k-cel-a-w-miescie\">Cel „A” w\u{a0}mieście</h2>\n<p>W\u{a0}<strong>„domu\n5</strong>\u{a0}zł” i\u{a0}<code>a - \
+         &quot;b&quot;</code> <a href=\"x-&quot;y&quot;.md\" title=\"t - &quot;u&quot;\">z\u{a0}„c”</a>.</p>\n\
+         <pre tabindex=\"0\"><code>w domu\n</code></pre>\n"
+    );
+    assert_eq!(body.headings[0].text, "Cel „A” w\u{a0}mieście");
+    assert_eq!(body.sections[1].text, "Cel \"A\" w mieście\nW \"domu 5 zł\" i a - \"b\" z \"c\".\nw domu");
+    assert_eq!(body.sections[1].title, "Cel \"A\" w mieście");
+}
+
+/// Each block of `form-1.txt` is Markdown, a line `=`, the hash, a line `=`, the text.
+#[test]
+fn form_1_of_sections_never_changes() {
+    let table = include_str!("form-1.txt");
+    let cases: Vec<_> = table.split("\n=====\n").collect();
+    assert!(cases.len() > 10);
+    for case in cases {
+        let [markdown, hash, text] = case.split("\n=\n").collect::<Vec<_>>()[..] else { panic!("{case}") };
+        let (body, _) = read(markdown.trim_start_matches('\n'), Some("k"));
+        let section = body.sections.last().unwrap();
+        assert_eq!((section.text.as_str(), section.hash.as_str()), (text.trim_end_matches('\n'), hash), "{markdown}");
+    }
+}
+
+#[test]
+fn a_chapter_has_sections_and_another_page_none() {
+    let text = "# Rozdział\n\nWstęp\n\n## 1. Cel\n\na\n\n### Pod {#p}\n\nb\n";
+    let (body, _) = read(text, Some("k"));
+    let found: Vec<_> =
+        body.sections.iter().map(|one| (one.id.as_str(), one.title.as_str(), one.text.as_str())).collect();
+    assert_eq!(
+        found,
+        [("k", "Rozdział", "Rozdział\nWstęp"), ("k-cel", "1. Cel", "1. Cel\na"), ("p", "Pod", "Pod\nb"),]
+    );
+    assert_eq!(
+        body.render_sections(Setting::default(), |_| String::new()),
+        ["<p>Wstęp</p>\n", "<h2 id=\"k-cel\">1. Cel</h2>\n<p>a</p>\n", "<h3 id=\"p\">Pod</h3>\n<p>b</p>\n", ""]
+    );
+    assert_eq!(read(text, None).0.sections, []);
 }
 
 #[test]
@@ -113,7 +242,7 @@ fn the_leading_heading_is_the_title() {
     assert_eq!(body.title.as_ref().unwrap().value, "Tytuł z linkiem");
     assert_eq!(body.title.unwrap().place.line, 2);
     assert_eq!((body.text.as_str(), body.links.len(), body.headings.len()), ("Tekst", 0, 0));
-    assert_eq!(body.pieces, [Piece::Html("<p>Tekst</p>\n".to_owned())]);
+    assert_eq!(body.pieces, [Piece::Html("<p>Tekst</p>\n".to_owned()), Piece::SectionEnd]);
     assert_eq!(read("#\n\na\n", None).0.title, None);
     assert_eq!(read("Tytuł\n=====\n", None).0.title.unwrap().value, "Tytuł");
 }
@@ -139,14 +268,15 @@ fn links_know_where_their_target_stands() {
 fn places_count_front_matter() {
     let text = "---\na: b\n---\n## ć <b>\n";
     let mut problems = Vec::new();
-    let notes = notes();
-    let body = parse("a.md", text, 13, Context { id_prefix: None, title: None, notes: &notes }, &mut problems);
+    let words = words();
+    let body =
+        parse("a.md", text, 13, Context { id_prefix: None, title: None, language: "en", words: &words }, &mut problems);
     assert_eq!(body.headings[0].place.line, 4);
     let place = problems[0].place.as_ref().unwrap();
     assert_eq!((place.line, place.column, place.length), (4, 6, 3));
     // A start that cannot be is no panic.
-    parse("a.md", "ć", 1, Context { id_prefix: None, title: None, notes: &notes }, &mut problems);
-    parse("a.md", "ć", 99, Context { id_prefix: None, title: None, notes: &notes }, &mut problems);
+    parse("a.md", "ć", 1, Context { id_prefix: None, title: None, language: "en", words: &words }, &mut problems);
+    parse("a.md", "ć", 99, Context { id_prefix: None, title: None, language: "en", words: &words }, &mut problems);
 }
 
 #[test]
@@ -163,6 +293,11 @@ fn mistakes_have_a_rule_and_a_place() {
         ("## a\n\n## b {#a}\n", &["section-id-twice 3:1+9"]),
         ("<div>\na\n</div>\n\nb <b onclick='x'>c</b>\n", &["raw-html 1:1+5", "raw-html 5:3+15"]),
         ("<!-- a\n\nb -->\n", &["raw-html 1:1+6"]),
+        ("ć [^1] b\n", &["footnote-missing 1:3+4"]),
+        ("# a[^1]\n\n[^1]: b\n", &["footnote-unused 3:1+7"]),
+        ("a[^1]\n\n[^1]: ## b\n", &["footnote-heading 3:7+4"]),
+        ("> [!NOTE] Tytuł\n> a\n", &["note-kind 1:1+15"]),
+        ("> [!UWAGA]\n> a\n", &["note-kind 1:1+10"]),
         ("a ![b](c.png)\n", &["picture-unsupported 1:3+11"]),
         ("[a](JavaScript:alert(1))\n", &["link-scheme 1:5+19"]),
     ] {
@@ -193,16 +328,23 @@ proptest::proptest! {
         parts in proptest::collection::vec(proptest::sample::select(vec![
             "a", "ż", " ", "\n", "\n\n", "# ", "## ", "- ", "1. ", "> ", "[!NOTE]\n", "|", "|-|\n", "`", "```\n", "*", "_",
             "[", "](", ")", "<", ">", "<script>", "<!--", "-->", "&", "\"", "'", "{#", "}", "{.", "http://", ":", "~~",
-            "![", "\\", "\t", "\r", "    ", "---\n", "===\n", "<a@b>", "\u{0}",
+            "![", "\\", "\t", "\r", "    ", "---\n", "===\n", "<a@b>", "\u{0}", "[^1]", "\n[^1]: ", "\n: ", "**", "- [x] ",
+            "Tabela 1. ", "> [!TIP]\n> **",
         ]), 0..40),
         start in 0usize..20,
     ) {
         let text = parts.concat();
         let mut problems = Vec::new();
-        let notes = notes();
-        let context = Context { id_prefix: Some("k"), title: None, notes: &notes };
+        let words = words();
+        let context = Context { id_prefix: Some("k"), title: None, language: "en", words: &words };
         let body = parse("a.md", &text, start, context, &mut problems);
         let html = body.render(|_| String::new());
+        let parts = body.render_sections(Setting::default(), |_| String::new());
+        // One more for the title and one for the footnotes; a heading in a footnote is a mistake that is told.
+        if problems.iter().all(|problem| problem.rule != rule::FOOTNOTE_HEADING) {
+            proptest::prop_assert_eq!(parts.len(), body.headings.len() + 2);
+            proptest::prop_assert_eq!(body.sections.len(), body.headings.len() + 1);
+        }
         proptest::prop_assert!(!html.contains("<script") && !html.contains("<!--"), "{}", html);
         let opened = html.matches('<').count() - html.matches("<br>").count() - html.matches("<hr>").count();
         proptest::prop_assert_eq!(opened, 2 * html.matches("</").count(), "{}", html);

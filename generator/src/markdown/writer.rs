@@ -2,12 +2,20 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, HeadingLevel, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
-use super::headings::{self, Draft};
-use super::{Body, Context, Link, Piece, escape};
-use crate::diagnostic::{Diagnostic, Lines, Spanned, rule};
-use crate::slug;
+use super::{
+    Body, Context, Link, Piece, escape,
+    flow::Flow,
+    footnotes::Footnotes,
+    headings::{self, Draft},
+    table::Table,
+    tokens::Token,
+};
+use crate::{
+    diagnostic::{Diagnostic, Lines, Spanned, rule},
+    slug, typography,
+};
 
 /// Schemes a link may have.
 const SCHEMES: [&str; 4] = ["https", "http", "mailto", "tel"];
@@ -18,10 +26,8 @@ pub(super) struct Writer<'a> {
     lines: &'a Lines<'a>,
     context: Context<'a>,
     problems: &'a mut Vec<Diagnostic>,
-    /// Pieces that are finished.
-    pieces: Vec<Piece>,
-    /// HTML since the last gap.
-    html: String,
+    /// The HTML, or that of the footnote being read.
+    flow: Flow<'a>,
     /// The words alone.
     text: String,
     title: Option<Spanned<String>>,
@@ -32,7 +38,13 @@ pub(super) struct Writer<'a> {
     /// Whether any block stood before.
     begun: bool,
     table: Table,
+    /// The caption of the table that follows, which is the open block of `flow`.
+    caption: Option<String>,
+    footnotes: Footnotes,
+    /// What waits while a footnote is read: its name and place, and the HTML around it.
+    around: Vec<(String, Range<usize>, Flow<'a>)>,
     html_block: HtmlBlock,
+    in_code: bool,
 }
 
 /// A block of HTML is one mistake, however many lines it has.
@@ -52,17 +64,6 @@ struct OpenHeading {
     title: bool,
 }
 
-#[derive(Default)]
-struct Table {
-    alignments: Vec<Alignment>,
-    column: usize,
-    in_head: bool,
-    /// Length of `html` and `pieces` where the cell being written starts.
-    cell: (usize, usize),
-    /// Whether the row already has words.
-    row_begun: bool,
-}
-
 impl<'a> Writer<'a> {
     pub(super) fn new(
         source: &'a str,
@@ -75,8 +76,7 @@ impl<'a> Writer<'a> {
             lines,
             context,
             problems,
-            pieces: Vec::new(),
-            html: String::new(),
+            flow: Flow::new(context.language),
             text: String::new(),
             title: None,
             headings: Vec::new(),
@@ -84,23 +84,73 @@ impl<'a> Writer<'a> {
             heading: None,
             begun: false,
             table: Table::default(),
+            caption: None,
+            footnotes: Footnotes::default(),
+            around: Vec::new(),
             html_block: HtmlBlock::None,
+            in_code: false,
         }
     }
 
+    /// Ends the page; its headings have their words as they are written.
     pub(super) fn finish(mut self) -> Body {
-        self.flush();
+        self.flow.end_section();
+        for range in self.footnotes.uncalled() {
+            self.problems.push(Diagnostic::error(rule::FOOTNOTE_UNUSED, self.lines.place(range.clone())));
+        }
+        self.footnotes.write(&mut self.flow, self.context.id_prefix, self.context.words);
         let headings = headings::settle(self.headings, self.context.id_prefix, self.problems);
         Body {
             title: self.title,
             headings,
+            sections: Vec::new(),
             links: self.links,
-            pieces: self.pieces,
+            pieces: self.flow.finish(),
             text: self.text.trim_end().to_owned(),
         }
     }
 
-    pub(super) fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+    /// Takes the next token.
+    pub(super) fn take(&mut self, token: Token<'_>, range: Range<usize>) {
+        match token {
+            Token::Event(event) => self.event(event, range),
+            Token::Note { kind, titled } => self.start_note(kind, titled),
+            Token::TitleStart => {}
+            Token::TitleEnd => self.close("</p>\n"),
+            Token::TitleBreak => {
+                self.close("</p>\n");
+                self.flow.put("<p>");
+            }
+            Token::CaptionStart => self.caption = Some(String::new()),
+            Token::CaptionEnd => {
+                let start = self.text.trim_end().rfind('\n').map_or(0, |line| line + 1);
+                self.caption = Some(self.text[start..].trim().to_owned());
+                self.end_text_line();
+            }
+        }
+        self.begun = true;
+    }
+
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag),
+            Event::Code(code) => self.code(&code),
+            Event::SoftBreak => self.words("\n"),
+            Event::HardBreak => {
+                self.flow.markup_for("<br>\n".to_owned(), typography::BREAK);
+                self.text.push(' ');
+            }
+            Event::Rule => self.flow.open("<hr>\n"),
+            Event::Html(html) | Event::InlineHtml(html) => self.raw_html(&html, range),
+            Event::FootnoteReference(name) => self.call_footnote(&name),
+            Event::TaskListMarker(done) => self.task(done),
+            // Mathematics is an extension that is not switched on.
+            Event::Text(words) | Event::InlineMath(words) | Event::DisplayMath(words) => self.text(&words, range),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
             Tag::Heading { level, id, classes, attrs } => {
                 if !classes.is_empty() || !attrs.is_empty() {
@@ -108,93 +158,132 @@ impl<'a> Writer<'a> {
                 }
                 self.start_heading(number(level), id, range);
             }
-            Tag::Paragraph => self.html.push_str("<p>"),
-            Tag::BlockQuote(kind) => self.start_quote(kind),
+            Tag::Paragraph => self.flow.put("<p>"),
+            Tag::BlockQuote(_) => self.start_quote(range),
             Tag::CodeBlock(kind) => self.start_code(&kind),
             Tag::HtmlBlock => self.html_block = HtmlBlock::Open,
             Tag::List(None) => self.open("<ul>\n"),
             Tag::List(Some(1)) => self.open("<ol>\n"),
             Tag::List(Some(first)) => self.open(&format!("<ol start=\"{first}\">\n")),
             Tag::Item => self.open("<li>"),
-            Tag::Table(alignments) => self.start_table(alignments),
-            Tag::TableHead => {
-                self.table.in_head = true;
-                self.start_row("<thead>\n<tr>\n");
+            Tag::DefinitionList => self.open("<dl>\n"),
+            Tag::DefinitionListTitle => self.open("<dt>"),
+            Tag::DefinitionListDefinition => self.open("<dd>"),
+            Tag::FootnoteDefinition(name) => {
+                self.end_text_line();
+                let around = std::mem::replace(&mut self.flow, Flow::new(self.context.language));
+                self.around.push((name.to_string(), range, around));
             }
-            Tag::TableRow => self.start_row("<tr>\n"),
-            Tag::TableCell => self.start_cell(),
-            Tag::Emphasis => self.html.push_str("<em>"),
-            Tag::Strong => self.html.push_str("<strong>"),
-            Tag::Strikethrough => self.html.push_str("<del>"),
+            Tag::Table(alignments) => {
+                let caption = self.caption.take();
+                let label = self.table_label(caption.as_deref());
+                self.end_text_line();
+                self.table = Table::start(alignments, label.as_deref(), caption.is_some(), &mut self.flow);
+            }
+            Tag::TableHead => self.table.start_head(&mut self.flow),
+            Tag::TableRow => self.table.start_row(&mut self.flow),
+            Tag::TableCell => self.text.push_str(if self.table.is_first() { "" } else { " | " }),
+            Tag::Emphasis => self.flow.markup("<em>"),
+            Tag::Strong => self.flow.markup("<strong>"),
+            Tag::Strikethrough => self.flow.markup("<del>"),
             Tag::Link { link_type, dest_url, title, .. } => {
                 self.start_link(link_type, &dest_url, &title, range);
             }
             Tag::Image { .. } => self.problem(rule::PICTURE_UNSUPPORTED, range),
             // Extensions that are not switched on.
-            Tag::FootnoteDefinition(_)
-            | Tag::DefinitionList
-            | Tag::DefinitionListTitle
-            | Tag::DefinitionListDefinition
-            | Tag::Superscript
-            | Tag::Subscript
-            | Tag::MetadataBlock(_) => {}
+            Tag::Superscript | Tag::Subscript | Tag::MetadataBlock(_) => {}
         }
-        self.begun = true;
     }
 
-    pub(super) fn end(&mut self, tag: TagEnd) {
+    fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(_) => self.end_heading(),
             TagEnd::Paragraph => self.close("</p>\n"),
             TagEnd::BlockQuote(None) => self.close("</blockquote>\n"),
             TagEnd::BlockQuote(Some(_)) => self.close("</div>\n"),
-            TagEnd::CodeBlock => self.close("</code></pre>\n"),
+            TagEnd::CodeBlock => {
+                self.in_code = false;
+                self.close("</code></pre>\n");
+            }
             TagEnd::HtmlBlock => self.html_block = HtmlBlock::None,
             TagEnd::List(false) => self.close("</ul>\n"),
             TagEnd::List(true) => self.close("</ol>\n"),
             TagEnd::Item => self.close("</li>\n"),
+            TagEnd::DefinitionList => self.close("</dl>\n"),
+            TagEnd::DefinitionListTitle => self.close("</dt>\n"),
+            TagEnd::DefinitionListDefinition => self.close("</dd>\n"),
+            TagEnd::FootnoteDefinition => self.end_footnote(),
             TagEnd::Table => self.close("</tbody>\n</table></div>\n"),
             TagEnd::TableHead => {
-                self.table.in_head = false;
-                self.close("</tr>\n</thead>\n<tbody>\n");
+                self.table.end_head(&mut self.flow);
+                self.end_text_line();
             }
             TagEnd::TableRow => self.close("</tr>\n"),
-            TagEnd::TableCell => self.end_cell(),
-            TagEnd::Emphasis => self.html.push_str("</em>"),
-            TagEnd::Strong => self.html.push_str("</strong>"),
-            TagEnd::Strikethrough => self.html.push_str("</del>"),
-            TagEnd::Link => self.html.push_str("</a>"),
+            TagEnd::TableCell => self.table.end_cell(&mut self.flow),
+            TagEnd::Emphasis => self.flow.markup("</em>"),
+            TagEnd::Strong => self.flow.markup("</strong>"),
+            TagEnd::Strikethrough => self.flow.markup("</del>"),
+            TagEnd::Link => self.flow.markup("</a>"),
             _ => {}
         }
     }
 
-    pub(super) fn text(&mut self, words: &str) {
-        self.html.push_str(&escape(words));
-        self.text.push_str(words);
+    fn text(&mut self, words: &str, range: Range<usize>) {
+        if self.in_code {
+            // What stands for itself is set by nobody.
+            self.flow.markup_for(escape(words).into_owned(), typography::SOLID);
+            self.text.push_str(words);
+            return;
+        }
+        // The parser leaves a call that no footnote answers as text, from its bracket on.
+        let call = self.source[range.end..].strip_prefix('^').filter(|_| words == "[");
+        if let Some((name, _)) = call.and_then(|call| call.split_once(']'))
+            && !name.is_empty()
+            && !name.contains(char::is_whitespace)
+        {
+            self.problem(rule::FOOTNOTE_MISSING, range.start..range.end + name.len() + "^]".len());
+        }
+        self.words(words);
     }
 
-    pub(super) fn code(&mut self, code: &str) {
-        self.html.push_str("<code>");
-        self.text(code);
-        self.html.push_str("</code>");
+    fn words(&mut self, words: &str) {
+        self.flow.words(words);
+        self.text.push_str(if words == "\n" { " " } else { words });
     }
 
-    pub(super) fn soft_break(&mut self) {
-        self.html.push('\n');
+    fn code(&mut self, code: &str) {
+        self.flow.markup_for(format!("<code>{}</code>", escape(code)), typography::SOLID);
+        self.text.push_str(code);
+    }
+
+    /// Writes the sign of a task, and its meaning for those who do not see it.
+    fn task(&mut self, done: bool) {
+        let (sign, key) = if done { ("☑", "task_done") } else { ("☐", "task_open") };
+        let meaning = self.context.words.get(key).map(|meaning| escape(meaning)).unwrap_or_default();
+        self.flow.markup(&format!(
+            "<span class=\"task\" aria-hidden=\"true\">{sign}</span> <span class=\"hidden\">{meaning}: </span>"
+        ));
+        self.text.push_str(sign);
         self.text.push(' ');
     }
 
-    pub(super) fn hard_break(&mut self) {
-        self.html.push_str("<br>\n");
-        self.text.push(' ');
+    fn call_footnote(&mut self, name: &str) {
+        // A title stands in places where nothing can be called.
+        if self.heading.as_ref().is_none_or(|heading| !heading.title) {
+            let call = self.footnotes.call(name, self.context.id_prefix, self.context.words);
+            self.flow.markup(&call);
+        }
     }
 
-    pub(super) fn rule(&mut self) {
-        self.html.push_str("<hr>\n");
-        self.begun = true;
+    fn end_footnote(&mut self) {
+        self.end_text_line();
+        if let Some((name, range, around)) = self.around.pop() {
+            let footnote = std::mem::replace(&mut self.flow, around);
+            self.footnotes.keep(name, footnote.finish(), range);
+        }
     }
 
-    pub(super) fn raw_html(&mut self, html: &str, range: Range<usize>) {
+    fn raw_html(&mut self, html: &str, range: Range<usize>) {
         // The rest of a block and a closing tag belong to a mistake that was reported.
         let reported = self.html_block == HtmlBlock::Reported || html.starts_with("</");
         if !reported {
@@ -215,11 +304,11 @@ impl<'a> Writer<'a> {
         }
         if !title {
             self.check_level(level, range.clone());
-            self.html.push_str("<h");
-            self.html.push(char::from(b'0' + level));
-            self.html.push_str(" id=\"");
-            self.gap(Piece::Id(self.headings.len()));
-            self.html.push_str("\">");
+            if !self.around.is_empty() {
+                self.problem(rule::FOOTNOTE_HEADING, range.clone());
+            }
+            self.flow.end_section();
+            self.flow.gap(Piece::Heading(self.headings.len()));
         }
         self.heading = Some(OpenHeading { level, id, range, words: self.text.len(), title });
     }
@@ -242,90 +331,54 @@ impl<'a> Writer<'a> {
         if heading.title {
             self.text.truncate(heading.words);
             // Links in a title lead nowhere: its words stand in the head of the page.
-            self.pieces.clear();
-            self.html.clear();
+            self.flow.clear();
             self.links.clear();
             self.title = Some(Spanned::new(words, place)).filter(|title| !title.value.is_empty());
         } else {
+            self.flow.gap(Piece::HeadingEnd(self.headings.len()));
             self.headings.push(Draft { level: heading.level, id: heading.id, text: words, place });
-            self.close(&format!("</h{}>\n", heading.level));
+            self.close("\n");
         }
     }
 
-    fn start_quote(&mut self, kind: Option<BlockQuoteKind>) {
-        let kind = match kind {
-            None => return self.open("<blockquote>\n"),
-            Some(BlockQuoteKind::Note) => "note",
-            Some(BlockQuoteKind::Tip) => "tip",
-            Some(BlockQuoteKind::Important) => "important",
-            Some(BlockQuoteKind::Warning) => "warning",
-            Some(BlockQuoteKind::Caution) => "caution",
-        };
-        self.open(&format!("<div class=\"note note-{kind}\" role=\"note\">\n"));
-        if let Some(name) = self.context.notes.get(kind) {
-            self.html.push_str("<p class=\"note-title\">");
-            self.text(name);
+    fn start_quote(&mut self, range: Range<usize>) {
+        // The parser takes a note for a quote when its first line says more than the kind, or another one.
+        let inside = self.source[range.clone()].trim_start_matches(['>', ' ']);
+        if inside.starts_with("[!") {
+            let line = range.start + self.source[range.clone()].find('\n').unwrap_or(range.len());
+            self.problem(rule::NOTE_KIND, range.start..line);
+        }
+        self.open("<blockquote>\n");
+    }
+
+    /// Begins a note; its title names the kind in words, since colour alone says nothing to many.
+    fn start_note(&mut self, kind: &str, titled: bool) {
+        self.open(&format!("<div class=\"note note-{kind}\" role=\"note\">\n<p class=\"note-title\">"));
+        let name = self.context.words.get(kind).cloned().unwrap_or_default();
+        self.words(&name);
+        if titled {
+            self.words(": ");
+        } else {
             self.close("</p>\n");
         }
     }
 
     fn start_code(&mut self, kind: &CodeBlockKind<'_>) {
+        let class = match kind {
+            CodeBlockKind::Fenced(info) => info.split([' ', ',']).next().filter(|language| !language.is_empty()),
+            CodeBlockKind::Indented => None,
+        };
+        let class = class.map(|language| format!(" class=\"language-{}\"", escape(language))).unwrap_or_default();
         // What is wider than the page is scrolled, with the keyboard too.
-        self.open("<pre tabindex=\"0\"><code");
-        if let CodeBlockKind::Fenced(info) = kind
-            && let Some(language) = info.split([' ', ',']).next().filter(|language| !language.is_empty())
-        {
-            self.attribute("class", &format!("language-{language}"));
-        }
-        self.html.push('>');
+        self.open(&format!("<pre tabindex=\"0\"><code{class}>"));
+        self.in_code = true;
     }
 
-    fn start_table(&mut self, alignments: Vec<Alignment>) {
-        self.table = Table { alignments, ..Table::default() };
+    /// Returns the name of the group in which a table is scrolled: its caption, else what it stands under.
+    fn table_label(&self, caption: Option<&str>) -> Option<String> {
         let heading = self.headings.last().map(|heading| heading.text.as_str());
         let title = self.title.as_ref().map(|title| title.value.as_str());
-        let region = match heading.or(self.context.title).or(title) {
-            Some(label) => format!(" role=\"region\" aria-label=\"{}\"", escape(label)),
-            None => String::new(),
-        };
-        self.open(&format!("<div class=\"table\" tabindex=\"0\"{region}><table>\n"));
-    }
-
-    fn start_row(&mut self, html: &str) {
-        self.html.push_str(html);
-        self.table.column = 0;
-        self.table.row_begun = false;
-    }
-
-    fn start_cell(&mut self) {
-        if self.table.row_begun {
-            self.text.push_str(" | ");
-        }
-        self.table.row_begun = true;
-        self.table.cell = (self.html.len(), self.pieces.len());
-        let class = match self.table.alignments.get(self.table.column) {
-            Some(Alignment::Right) => " class=\"num\"",
-            Some(Alignment::Center) => " class=\"center\"",
-            _ => "",
-        };
-        self.html.push_str(if self.table.in_head { "<th scope=\"col\"" } else { "<td" });
-        self.html.push_str(class);
-        self.html.push('>');
-    }
-
-    fn end_cell(&mut self) {
-        self.table.column += 1;
-        let (start, pieces) = self.table.cell;
-        let empty = self.pieces.len() == pieces && self.html.ends_with('>') && !self.html[start + 1..].contains('<');
-        if !self.table.in_head {
-            self.html.push_str("</td>\n");
-        } else if empty {
-            // A heading without words is no heading.
-            self.html.truncate(start);
-            self.html.push_str("<td></td>\n");
-        } else {
-            self.html.push_str("</th>\n");
-        }
+        caption.or(heading).or(self.context.title).or(title).map(str::to_owned)
     }
 
     fn start_link(&mut self, kind: LinkType, target: &str, title: &str, range: Range<usize>) {
@@ -338,13 +391,10 @@ impl<'a> Writer<'a> {
             let problem = Diagnostic::error(rule::LINK_SCHEME, link.place.clone());
             self.problems.push(problem.with("target", &link.target).with("scheme", scheme));
         }
-        self.html.push_str("<a href=\"");
-        self.gap(Piece::Href(self.links.len()));
-        self.html.push('"');
-        if !title.is_empty() {
-            self.attribute("title", title);
-        }
-        self.html.push('>');
+        self.flow.markup("<a href=\"");
+        self.flow.gap(Piece::Href(self.links.len()));
+        let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(title)) };
+        self.flow.markup(&format!("\"{title}>"));
         self.links.push(link);
     }
 
@@ -358,37 +408,19 @@ impl<'a> Writer<'a> {
 
     /// Starts a block on a line of its own.
     fn open(&mut self, html: &str) {
-        if !self.html.is_empty() && !self.html.ends_with('\n') {
-            self.html.push('\n');
-        }
-        if !self.text.is_empty() && !self.text.ends_with('\n') {
-            self.text.push('\n');
-        }
-        self.html.push_str(html);
+        self.flow.open(html);
+        self.end_text_line();
     }
 
     /// Ends a block, and the line of its words.
     fn close(&mut self, html: &str) {
-        self.html.push_str(html);
+        self.flow.put(html);
+        self.end_text_line();
+    }
+
+    fn end_text_line(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.text.push('\n');
-        }
-    }
-
-    fn attribute(&mut self, name: &str, value: &str) {
-        for part in [" ", name, "=\"", &escape(value), "\""] {
-            self.html.push_str(part);
-        }
-    }
-
-    fn gap(&mut self, piece: Piece) {
-        self.flush();
-        self.pieces.push(piece);
-    }
-
-    fn flush(&mut self) {
-        if !self.html.is_empty() {
-            self.pieces.push(Piece::Html(std::mem::take(&mut self.html)));
         }
     }
 

@@ -1,7 +1,7 @@
 use forms::{Contact, Form, Office, Term};
 use jiff::civil::Date;
 
-use super::{Page, read_alias};
+use super::{Page, Routes, Site, read_alias};
 use crate::{
     address::Address,
     content::{
@@ -10,10 +10,12 @@ use crate::{
         form::RawForm,
         page::RawPage,
         schedule::RawSchedule,
+        split,
     },
     diagnostic::{Diagnostic, Spanned},
     slug,
     theme::Slugs,
+    typography::typeset,
 };
 
 /// A consultation, with all that belongs to it.
@@ -43,6 +45,8 @@ pub(crate) struct Consultation {
     pub(crate) channels: Vec<Channel>,
     pub(crate) privacy: Option<Spanned<String>>,
     pub(crate) announcement: Option<Spanned<String>>,
+    /// Link to the form for remarks on a section of a document, as written.
+    pub(crate) remarks: Option<Spanned<String>>,
     pub(crate) schedule: Option<Schedule>,
     pub(crate) documents: Vec<Document>,
     pub(crate) forms: Vec<FormPage>,
@@ -104,6 +108,8 @@ pub(crate) struct Document {
     pub(crate) title: String,
     pub(crate) kind: String,
     pub(crate) description: Option<String>,
+    /// Whether chapters and sections are numbered for the reader.
+    pub(crate) numbered: bool,
     /// Oldest first.
     pub(crate) versions: Vec<Version>,
 }
@@ -132,11 +138,48 @@ pub(crate) struct FormPage {
     pub(crate) form: Form,
 }
 
+impl Consultation {
+    /// Returns the form for remarks on a section of a document.
+    pub(crate) fn remark_form(&self) -> Option<&FormPage> {
+        let path = Routes::target_path(&self.path, &self.remarks.as_ref()?.value);
+        self.forms.iter().find(|form| form.path == path)
+    }
+}
+
 impl Document {
+    /// Returns the name of its folder.
+    pub(crate) fn name(&self) -> &str {
+        split(split(&self.path).0).1
+    }
+
     /// Returns the index of the newest version: the last that is no draft, else the last.
     pub(crate) fn newest(&self) -> Option<usize> {
         let published = self.versions.iter().rposition(|version| !version.draft);
         published.or_else(|| self.versions.len().checked_sub(1))
+    }
+
+    /// Returns the address under which a version is read: the newest stands at the short one.
+    pub(crate) fn home(&self, index: usize) -> &Address {
+        if self.newest() == Some(index) { &self.address } else { &self.versions[index].address }
+    }
+
+    /// Returns the address of what changed between two versions.
+    pub(crate) fn comparison(&self, older: usize, newer: usize, slugs: &Slugs) -> Address {
+        let versions = [older, newer].map(|index| self.versions[index].version.as_str());
+        self.address.page(&slugs.changes).page(&versions.join("-"))
+    }
+}
+
+impl Site {
+    /// Returns the indices of the versions that are shown, oldest first.
+    pub(crate) fn versions(&self, document: &Document) -> Vec<usize> {
+        let shown = document.versions.iter().enumerate().filter(|(_, version)| self.shows(version.draft));
+        shown.map(|(index, _)| index).collect()
+    }
+
+    /// Returns the chapters of a version that are shown.
+    pub(crate) fn chapters<'a>(&self, version: &'a Version) -> impl DoubleEndedIterator<Item = &'a Page> {
+        version.chapters.iter().filter(|chapter| self.shows(chapter.draft))
     }
 }
 
@@ -148,7 +191,7 @@ pub(super) fn resolve(
     slugs: &Slugs,
     problems: &mut Vec<Diagnostic>,
 ) -> Consultation {
-    let text = |text: &forms::Text| text.in_language(language).to_owned();
+    let text = |text: &forms::Text| typeset(language, text.in_language(language)).into_owned();
     let path = raw.path();
     let schedule_path = format!("{}/schedule.yaml", raw.folder);
     let documents = raw.documents.into_iter().map(|raw| document(raw, &address, draft, language, problems)).collect();
@@ -181,6 +224,7 @@ pub(super) fn resolve(
         channels: raw.channels.into_iter().map(|raw| channel(raw, language)).collect(),
         privacy: raw.privacy,
         announcement: raw.announcement,
+        remarks: raw.remarks,
         id: raw.id,
         path,
         folder: raw.folder,
@@ -189,10 +233,15 @@ pub(super) fn resolve(
     }
 }
 
+fn paragraphs(text: Option<&forms::Text>, language: &str) -> Vec<String> {
+    let written = text.map(|text| text.paragraphs(language)).unwrap_or_default();
+    written.iter().map(|paragraph| typeset(language, paragraph).into_owned()).collect()
+}
+
 fn channel(raw: RawChannel, language: &str) -> Channel {
     Channel {
-        name: raw.name.in_language(language).to_owned(),
-        how: raw.how.in_language(language).to_owned(),
+        name: typeset(language, raw.name.in_language(language)).into_owned(),
+        how: typeset(language, raw.how.in_language(language)).into_owned(),
         url: raw.url,
         form: raw.form,
         offices: raw.offices,
@@ -200,11 +249,11 @@ fn channel(raw: RawChannel, language: &str) -> Channel {
 }
 
 fn schedule(raw: RawSchedule, path: String, address: Address, language: &str) -> Schedule {
-    let text = |text: &forms::Text| text.in_language(language).to_owned();
+    let text = |text: &forms::Text| typeset(language, text.in_language(language)).into_owned();
     Schedule {
         path,
         address,
-        note: raw.note.as_ref().map(|note| note.paragraphs(language)).unwrap_or_default(),
+        note: paragraphs(raw.note.as_ref(), language),
         stages: raw
             .stages
             .into_iter()
@@ -245,33 +294,35 @@ fn document(
     for version in raw.versions {
         let home = address.page(&version.version.value);
         let draft = draft || version.is_draft;
-        let chapters = version.chapters.into_iter().map(|chapter| self::chapter(chapter, &home, draft, problems));
+        let chapters =
+            version.chapters.into_iter().map(|chapter| self::chapter(chapter, &home, draft, language, problems));
         versions.push(Version {
             chapters: chapters.collect(),
             version: version.version.value,
             address: home,
             draft,
             date: version.date,
-            status: version.status.in_language(language).to_owned(),
-            note: version.note.as_ref().map(|note| note.paragraphs(language)).unwrap_or_default(),
+            status: typeset(language, version.status.in_language(language)).into_owned(),
+            note: paragraphs(version.note.as_ref(), language),
         });
     }
     Document {
         draft: draft || versions.iter().all(|version| version.draft),
         path: raw.path,
         address,
-        title: raw.title.in_language(language).to_owned(),
-        kind: raw.kind.in_language(language).to_owned(),
+        title: typeset(language, raw.title.in_language(language)).into_owned(),
+        kind: typeset(language, raw.kind.in_language(language)).into_owned(),
         description: raw.description.as_ref().map(|text| text.in_language(language).to_owned()),
+        numbered: raw.numbered,
         versions,
     }
 }
 
-fn chapter(raw: RawPage, version: &Address, draft: bool, problems: &mut Vec<Diagnostic>) -> Page {
+fn chapter(raw: RawPage, version: &Address, draft: bool, language: &str, problems: &mut Vec<Diagnostic>) -> Page {
     let name = raw.address_name(true);
     Page {
         address: version.page(&name),
-        title: raw.title.unwrap_or(name),
+        title: typeset(language, &raw.title.unwrap_or(name)).into_owned(),
         description: raw.description,
         date: raw.date,
         weight: raw.weight,

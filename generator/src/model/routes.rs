@@ -191,7 +191,8 @@ impl Routes {
 }
 
 fn anchors(page: &Page) -> BTreeSet<String> {
-    page.body.headings.iter().map(|heading| heading.id.clone()).collect()
+    let title = page.body.sections.first().map(|section| &section.id);
+    title.into_iter().chain(page.body.headings.iter().map(|heading| &heading.id)).cloned().collect()
 }
 
 /// Joins a relative path to the folder of the file `from`: `..` goes up, and never above the root.

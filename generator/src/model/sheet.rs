@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::{Consultation, Document, FormPage, Page, Routes, Schedule, Site};
 use crate::{address::Address, content::FOLDER, diagnostic::Place};
 
@@ -33,6 +35,14 @@ pub(crate) enum What<'a> {
     Document(&'a Consultation, &'a Document, usize),
     /// A chapter of a version; the address tells whether it is shown as the newest or as this version.
     Chapter(&'a Consultation, &'a Document, usize, usize),
+    /// A whole version of a document, for printing; the address tells as for a chapter.
+    Whole(&'a Consultation, &'a Document, usize),
+    /// The versions of a document that can be compared.
+    Changes(&'a Consultation, &'a Document),
+    /// What changed from one version to a later one.
+    Comparison(&'a Consultation, &'a Document, usize, usize),
+    /// The short address of a chapter that only older versions have: the last of them, and the chapter's number in it.
+    Gone(&'a Consultation, &'a Document, usize, usize),
     /// A form.
     Form(&'a Consultation, &'a FormPage),
     /// An old address that leads to a page.
@@ -121,6 +131,8 @@ impl Site {
             let mut contents = |address: &Address| {
                 let what = What::Document(consultation, document, index);
                 sheets.push(sheet(address.clone(), &document.path, what));
+                let what = What::Whole(consultation, document, index);
+                sheets.push(sheet(address.page(&self.slugs.whole), &document.path, what));
             };
             contents(&version.address);
             if Some(index) == newest {
@@ -139,6 +151,52 @@ impl Site {
                 }
             }
         }
+        self.comparison_sheets(consultation, document, sheets);
+        sheets.extend(self.gone_chapters(consultation, document));
+    }
+
+    fn comparison_sheets<'a>(
+        &self,
+        consultation: &'a Consultation,
+        document: &'a Document,
+        sheets: &mut Vec<Sheet<'a>>,
+    ) {
+        let versions = self.versions(document);
+        if versions.len() > 1 {
+            let address = document.address.page(&self.slugs.changes);
+            sheets.push(sheet(address, &document.path, What::Changes(consultation, document)));
+        }
+        for pair in versions.windows(2) {
+            let address = document.comparison(pair[0], pair[1], &self.slugs);
+            let what = What::Comparison(consultation, document, pair[0], pair[1]);
+            sheets.push(sheet(address, &document.path, what));
+        }
+    }
+
+    /// Returns the short addresses that once were a chapter's and that the newest version lacks. An alias of a chapter
+    /// that is there takes such an address over: the chapter was renamed.
+    fn gone_chapters<'a>(&self, consultation: &'a Consultation, document: &'a Document) -> Vec<Sheet<'a>> {
+        let Some(newest) = document.newest() else { return Vec::new() };
+        let short = |chapter: &Page| document.address.page(chapter.address.last());
+        let mut taken: BTreeSet<Address> = BTreeSet::new();
+        for chapter in self.chapters(&document.versions[newest]) {
+            taken.insert(short(chapter));
+            taken.extend(chapter.aliases.iter().map(|alias| alias.value.clone()));
+        }
+        let older =
+            document.versions[..newest].iter().enumerate().rev().filter(|(_, version)| self.shows(version.draft));
+        let chapters = older.flat_map(|(index, version)| {
+            let numbered = version.chapters.iter().enumerate().filter(|(_, chapter)| self.shows(chapter.draft));
+            numbered.map(move |(number, chapter)| (index, number, chapter))
+        });
+        let mut gone = Vec::new();
+        for (index, number, chapter) in chapters {
+            if taken.insert(short(chapter)) {
+                let what = What::Gone(consultation, document, index, number);
+                gone.push(sheet(short(chapter), &chapter.path, what));
+            }
+        }
+        gone
     }
 }
 

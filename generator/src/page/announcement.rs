@@ -15,7 +15,7 @@ struct View<'a> {
 pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, page: &Page) -> Result<String, ThemeError> {
     let view = View {
         title: &page.title,
-        html: frame.html(&page.body, &page.path, None),
+        html: frame.html(&page.body, &page.path),
         consultation: frame.card(consultation),
         status: frame.status(consultation),
     };

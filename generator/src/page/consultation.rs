@@ -25,7 +25,7 @@ struct Basis<'a> {
 pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, page: Option<&Page>) -> Result<String, ThemeError> {
     let view = View {
         title: page.map_or(&consultation.title, |page| &page.title),
-        html: page.map(|page| frame.html(&page.body, &page.path, None)).unwrap_or_default(),
+        html: page.map(|page| frame.html(&page.body, &page.path)).unwrap_or_default(),
         consultation: frame.card(consultation),
         status: frame.status(consultation),
         area: consultation.area.as_deref(),

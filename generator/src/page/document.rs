@@ -12,28 +12,48 @@ use crate::{
 struct View<'a> {
     title: &'a str,
     kind: &'a str,
-    description: Option<&'a str>,
+    description: Option<String>,
     version: Version<'a>,
-    chapters: Vec<Contents<'a>>,
+    chapters: Vec<Contents>,
     consultation: Card,
     status: Status,
 }
 
+/// A chapter in a list of contents.
 #[derive(Serialize)]
-struct Contents<'a> {
-    label: &'a str,
+pub(super) struct Contents {
+    label: String,
     href: String,
+    /// Whether the page shows it.
+    current: bool,
     sections: Vec<Link>,
 }
 
-/// The version that a page shows.
+/// The version that a page shows, and the ways to others.
 #[derive(Serialize)]
 pub(super) struct Version<'a> {
     version: &'a str,
     date: Option<Date>,
     status: &'a str,
     note: &'a [String],
-    newest: bool,
+    draft: bool,
+    /// The newest, where this one is older: the same place in it.
+    newest: Option<Link>,
+    /// All versions, this one too, where there are several.
+    versions: Vec<Link>,
+    /// What changed since the version before, or else up to the next one.
+    changes: Option<Link>,
+    /// The whole version on one page.
+    whole: Link,
+}
+
+/// What of a version a page shows.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part<'a> {
+    Contents,
+    /// The chapter with this slug.
+    Chapter(&'a str),
+    Whole,
 }
 
 pub(super) fn draw(
@@ -42,33 +62,13 @@ pub(super) fn draw(
     document: &Document,
     index: usize,
 ) -> Result<String, ThemeError> {
-    let site = frame.drawing.site;
-    let shown = &document.versions[index];
     let home = home(frame, document, index);
-    let contents = shown.chapters.iter().filter(|chapter| site.shows(chapter.draft)).map(|chapter| {
-        let href = frame.linking.href(&home.page(chapter.address.last()));
-        Contents {
-            label: &chapter.title,
-            sections: chapter
-                .body
-                .headings
-                .iter()
-                .filter(|heading| heading.level == 2)
-                .map(|heading| Link {
-                    label: heading.text.clone(),
-                    href: format!("{href}#{}", heading.id),
-                    current: false,
-                })
-                .collect(),
-            href,
-        }
-    });
     let view = View {
         title: &document.title,
         kind: &document.kind,
-        description: document.description.as_deref(),
-        version: version(document, index),
-        chapters: contents.collect(),
+        description: document.description.as_deref().map(|text| frame.words(text)),
+        version: version(frame, document, index, Part::Contents),
+        chapters: contents(frame, document, index, |slug| frame.linking.href(&home.page(slug))),
         consultation: frame.card(consultation),
         status: frame.status(consultation),
     };
@@ -78,9 +78,46 @@ pub(super) fn draw(
     frame.render("document.html", &shell, &view)
 }
 
-pub(super) fn version(document: &Document, index: usize) -> Version<'_> {
-    let model::Version { version, date, status, note, .. } = &document.versions[index];
-    Version { version, date: *date, status, note, newest: document.newest() == Some(index) }
+/// Returns the version that a page shows `part` of.
+pub(super) fn version<'a>(frame: &Frame<'_>, document: &'a Document, index: usize, part: Part<'_>) -> Version<'a> {
+    let site = frame.drawing.site;
+    let model::Version { version, date, status, note, draft, .. } = &document.versions[index];
+    let shown = site.versions(document);
+    let same_in = |other: usize| {
+        let home = document.home(other);
+        let version = &document.versions[other];
+        let address = match part {
+            Part::Whole => home.page(&site.slugs.whole),
+            Part::Chapter(slug) if site.chapters(version).any(|chapter| chapter.address.last() == slug) => {
+                home.page(slug)
+            }
+            Part::Chapter(_) | Part::Contents => home.clone(),
+        };
+        Link { current: other == index, ..frame.to(&address, &version.version) }
+    };
+    let at = shown.iter().position(|shown| *shown == index).unwrap_or_default();
+    let pair = shown.get(at.saturating_sub(1)..).and_then(|rest| rest.get(..2));
+    Version {
+        version,
+        date: *date,
+        status,
+        note,
+        draft: *draft,
+        newest: document.newest().filter(|newest| index < *newest).map(same_in),
+        versions: if shown.len() > 1 { shown.iter().map(|other| same_in(*other)).collect() } else { Vec::new() },
+        changes: pair.map(|pair| comparison(frame, document, pair[0], pair[1])),
+        whole: frame.to(&home(frame, document, index).page(&site.slugs.whole), frame.text("document.whole")),
+    }
+}
+
+/// Returns the link to what changed between two versions.
+pub(super) fn comparison(frame: &Frame<'_>, document: &Document, older: usize, newer: usize) -> Link {
+    let label = forms::fill(frame.text("changes.between"), |name| match name {
+        "old" => Some(document.versions[older].version.clone()),
+        "new" => Some(document.versions[newer].version.clone()),
+        _ => None,
+    });
+    frame.to(&document.comparison(older, newer, &frame.drawing.site.slugs), &label)
 }
 
 /// Returns the address under which the page shows the version: the short one, where it shows the newest there.
@@ -98,9 +135,66 @@ pub(super) fn canonical(frame: &Frame<'_>, document: &Document, index: usize, sh
 /// Returns the chapters of a version that are shown, each linked within `home`.
 pub(super) fn chapters<'a>(
     frame: &'a Frame<'_>,
-    version: &'a model::Version,
+    document: &'a Document,
+    index: usize,
     home: &'a Address,
 ) -> impl DoubleEndedIterator<Item = (&'a Page, Link)> {
-    let shown = version.chapters.iter().filter(|chapter| frame.drawing.site.shows(chapter.draft));
-    shown.map(|chapter| (chapter, frame.to(&home.page(chapter.address.last()), &chapter.title)))
+    let chapters: Vec<_> = frame.drawing.site.chapters(&document.versions[index]).collect();
+    chapters.into_iter().enumerate().map(move |(at, chapter)| {
+        (chapter, frame.to(&home.page(chapter.address.last()), &numbered(document, at, chapter)))
+    })
+}
+
+/// Returns the contents of a version; `href` writes the link to the chapter with a slug.
+pub(super) fn contents(
+    frame: &Frame<'_>,
+    document: &Document,
+    index: usize,
+    href: impl Fn(&str) -> String,
+) -> Vec<Contents> {
+    let chapters = frame.drawing.site.chapters(&document.versions[index]).enumerate();
+    let contents = chapters.map(|(at, chapter)| {
+        let href = href(chapter.address.last());
+        let page = href.split('#').next().unwrap_or_default();
+        let sections = sections(document, at, chapter, page);
+        Contents { label: numbered(document, at, chapter), href, current: false, sections }
+    });
+    contents.collect()
+}
+
+/// Returns the contents beside a chapter: of the others only their titles.
+pub(super) fn with_sections(chapters: &[(&Page, Link)], sections: Vec<Link>) -> Vec<Contents> {
+    let mut sections = Some(sections);
+    let contents = chapters.iter().map(|(_, link)| {
+        let Link { label, href, current } = link.clone();
+        let sections = sections.take_if(|_| current).unwrap_or_default();
+        Contents { label, href, current, sections }
+    });
+    contents.collect()
+}
+
+/// Returns links to the sections of a chapter, which stands on the page `href`.
+pub(super) fn sections(document: &Document, at: usize, chapter: &Page, href: &str) -> Vec<Link> {
+    let numbers = numbers(document, at, chapter);
+    let headings = chapter.body.headings.iter().enumerate().filter(|(_, heading)| heading.level == 2);
+    let link = headings.map(|(index, heading)| Link {
+        label: labelled(numbers.get(index), &heading.text),
+        href: format!("{href}#{}", heading.id),
+        current: false,
+    });
+    link.collect()
+}
+
+/// Returns the title of a chapter, with its number where the document counts its chapters.
+pub(super) fn numbered(document: &Document, at: usize, chapter: &Page) -> String {
+    labelled(document.numbered.then(|| format!("{}.", at + 1)).as_ref(), &chapter.title)
+}
+
+/// Returns the numbers of a chapter's sections; none where the document does not count them.
+pub(super) fn numbers(document: &Document, at: usize, chapter: &Page) -> Vec<String> {
+    if document.numbered { chapter.body.numbers(at + 1) } else { Vec::new() }
+}
+
+fn labelled(number: Option<&String>, title: &str) -> String {
+    number.map_or_else(|| title.to_owned(), |number| format!("{number}\u{a0}{title}"))
 }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use forms::ThemeError;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -5,19 +7,20 @@ use serde::Serialize;
 use super::Frame;
 use crate::{content::split, model::Page};
 
+/// A list of pages.
 #[derive(Serialize)]
-struct View<'a> {
-    title: &'a str,
-    html: String,
-    items: Vec<Item<'a>>,
+pub(super) struct View<'a> {
+    pub(super) title: &'a str,
+    pub(super) html: String,
+    pub(super) items: Vec<Item<'a>>,
 }
 
 #[derive(Serialize)]
-struct Item<'a> {
-    label: &'a str,
-    href: String,
-    description: Option<&'a str>,
-    date: Option<Date>,
+pub(super) struct Item<'a> {
+    pub(super) label: Cow<'a, str>,
+    pub(super) href: String,
+    pub(super) description: Option<String>,
+    pub(super) date: Option<Date>,
 }
 
 pub(super) fn draw(frame: &Frame<'_>, folder: &str, page: Option<&Page>) -> Result<String, ThemeError> {
@@ -27,14 +30,14 @@ pub(super) fn draw(frame: &Frame<'_>, folder: &str, page: Option<&Page>) -> Resu
         below && site.shows(one.draft)
     };
     let items = site.pages.iter().filter(listed).map(|one| Item {
-        label: &one.title,
+        label: Cow::Borrowed(&one.title),
         href: frame.linking.href(&one.address),
-        description: one.description.as_deref(),
+        description: one.description.as_deref().map(|text| frame.words(text)),
         date: one.date,
     });
     let view = View {
         title: page.map_or_else(|| split(folder).1, |page| &page.title),
-        html: page.map(|page| frame.html(&page.body, &page.path, None)).unwrap_or_default(),
+        html: page.map(|page| frame.html(&page.body, &page.path)).unwrap_or_default(),
         items: items.collect(),
     };
     let mut shell = frame.shell(Vec::new());

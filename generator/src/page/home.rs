@@ -22,7 +22,7 @@ pub(super) fn draw(frame: &Frame<'_>, page: Option<&Page>) -> Result<String, The
     let shown = site.consultations.iter().filter(|consultation| site.shows(consultation.draft));
     let view = View {
         title: page.map_or(&site.title, |page| &page.title),
-        html: page.map(|page| frame.html(&page.body, &page.path, None)).unwrap_or_default(),
+        html: page.map(|page| frame.html(&page.body, &page.path)).unwrap_or_default(),
         consultations: shown
             .map(|consultation| Entry { consultation: frame.card(consultation), status: frame.status(consultation) })
             .collect(),

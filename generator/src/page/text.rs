@@ -13,7 +13,7 @@ struct View<'a> {
 }
 
 pub(super) fn draw(frame: &Frame<'_>, page: &Page) -> Result<String, ThemeError> {
-    let view = View { title: &page.title, html: frame.html(&page.body, &page.path, None), date: page.date };
+    let view = View { title: &page.title, html: frame.html(&page.body, &page.path), date: page.date };
     let mut shell = match frame.drawing.site.consultation_of(&page.path) {
         Some(consultation) => frame.shell_in(consultation, Vec::new()),
         None => frame.shell(Vec::new()),

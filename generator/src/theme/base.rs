@@ -19,11 +19,13 @@ pub(super) fn source() -> Source {
         "templates/alias.html",
         "templates/announcement.html",
         "templates/banner.html",
+        "templates/changes.html",
         "templates/chapter.html",
         "templates/consultation.html",
         "templates/document.html",
         "templates/error.html",
         "templates/form.html",
+        "templates/gone.html",
         "templates/home.html",
         "templates/journey.html",
         "templates/layout.html",
@@ -42,6 +44,7 @@ pub(super) fn source() -> Source {
         "templates/receipt.html",
         "templates/review.html",
         "templates/schedule.html",
+        "templates/whole.html",
         "theme.yaml",
     ])
 }

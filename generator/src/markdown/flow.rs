@@ -1,0 +1,145 @@
+//! HTML as it grows: words wait until their block ends, and are set as one text whatever markup cuts them.
+
+use std::borrow::Cow;
+
+use super::{Piece, escape};
+use crate::typography;
+
+/// Pieces of HTML in the order of the text.
+pub(super) struct Flow<'a> {
+    language: &'a str,
+    pieces: Vec<Piece>,
+    /// The inside of the block that is still open.
+    runs: Vec<Run>,
+}
+
+enum Run {
+    Words(String),
+    /// HTML, and what typography sees in its place.
+    Markup(String, &'static str),
+    Gap(Piece),
+}
+
+impl<'a> Flow<'a> {
+    pub(super) fn new(language: &'a str) -> Self {
+        Self { language, pieces: Vec::new(), runs: Vec::new() }
+    }
+
+    /// Writes words.
+    pub(super) fn words(&mut self, words: &str) {
+        self.runs.push(Run::Words(words.to_owned()));
+    }
+
+    /// Writes markup inside of a text.
+    pub(super) fn markup(&mut self, html: &str) {
+        self.runs.push(Run::Markup(html.to_owned(), ""));
+    }
+
+    /// Writes markup that stands for `text` in the text around it.
+    pub(super) fn markup_for(&mut self, html: String, text: &'static str) {
+        self.runs.push(Run::Markup(html, text));
+    }
+
+    /// Writes a gap inside of a text.
+    pub(super) fn gap(&mut self, piece: Piece) {
+        self.runs.push(Run::Gap(piece));
+    }
+
+    /// Tells whether the open block has nothing in it.
+    pub(super) fn is_blank(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Ends the open block with `html`.
+    pub(super) fn put(&mut self, html: &str) {
+        let runs = std::mem::take(&mut self.runs);
+        let mut texts: Vec<Cow<'_, str>> = runs
+            .iter()
+            .map(|run| match run {
+                Run::Words(words) => Cow::Borrowed(words.as_str()),
+                Run::Markup(_, text) => Cow::Borrowed(*text),
+                Run::Gap(_) => Cow::Borrowed(""),
+            })
+            .collect();
+        typography::typeset_runs(self.language, &mut texts);
+        let set: Vec<String> = texts.into_iter().map(Cow::into_owned).collect();
+        for (run, text) in runs.into_iter().zip(set) {
+            match run {
+                Run::Words(_) => self.push(&escape(&text)),
+                Run::Markup(html, _) => self.push(&html),
+                Run::Gap(piece) => self.pieces.push(piece),
+            }
+        }
+        self.push(html);
+    }
+
+    /// Starts a block on a line of its own.
+    pub(super) fn open(&mut self, html: &str) {
+        self.put("");
+        let begun = match self.pieces.last() {
+            None | Some(Piece::SectionEnd) => false,
+            Some(Piece::Html(html)) => !html.ends_with('\n'),
+            Some(_) => true,
+        };
+        if begun {
+            self.push("\n");
+        }
+        self.push(html);
+    }
+
+    /// Puts the open block between two tags.
+    pub(super) fn enclose(&mut self, before: &str, after: &str) {
+        let runs = std::mem::take(&mut self.runs);
+        self.push(before);
+        self.runs = runs;
+        self.put(after);
+    }
+
+    /// Ends a section.
+    pub(super) fn end_section(&mut self) {
+        self.open("");
+        self.pieces.push(Piece::SectionEnd);
+    }
+
+    /// Writes pieces that another flow has finished.
+    pub(super) fn append(&mut self, pieces: Vec<Piece>) {
+        self.put("");
+        for piece in pieces {
+            match piece {
+                Piece::Html(html) => self.push(&html),
+                piece => self.pieces.push(piece),
+            }
+        }
+    }
+
+    /// Writes `html` into the last paragraph, or into one of its own.
+    pub(super) fn put_into_paragraph(&mut self, html: &str) {
+        self.put("");
+        match self.pieces.last_mut() {
+            Some(Piece::Html(last)) if last.ends_with("</p>\n") => {
+                last.truncate(last.len() - "</p>\n".len());
+                self.push(&format!(" {html}</p>\n"));
+            }
+            _ => self.open(&format!("<p>{html}</p>\n")),
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        self.pieces.clear();
+        self.runs.clear();
+    }
+
+    pub(super) fn finish(mut self) -> Vec<Piece> {
+        self.put("");
+        self.pieces
+    }
+
+    fn push(&mut self, html: &str) {
+        match self.pieces.last_mut() {
+            _ if html.is_empty() => {}
+            Some(Piece::Html(last)) => last.push_str(html),
+            _ => self.pieces.push(Piece::Html(html.to_owned())),
+        }
+    }
+}

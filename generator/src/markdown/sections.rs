@@ -1,0 +1,232 @@
+//! Sections of a chapter, and their text in form 1: what is hashed, compared and bound to remarks.
+//!
+//! A walk of its own over the tokens, before any typography. Form 1 never changes; another would be form 2, with its own
+//! prefix, beside this one. `form-1.txt` holds texts and hashes that bind it. Where interfaces.md leaves a choice:
+//!
+//! - The heading is the first line. Blocks are lines; a paragraph is one, a line break in it a space.
+//! - Bullets are `- `, numbers as shown (`3. `), tasks `☐ ` or `☑ `. A list inside of a list is not indented.
+//! - A term and each of its definitions are lines, as are a caption and the lines of code.
+//! - A note begins with a line of its own: `[!KIND]`, then its title. What the theme calls the kind does not count.
+//! - A footnote stands in brackets at its call: `word[its text]`.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Heading, tokens::Token};
+use crate::typography;
+
+/// A heading with what follows up to the next one; the title of the chapter with the text before its first heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Section {
+    /// Unique in the version of the document.
+    pub(crate) id: String,
+    /// The words of the heading.
+    pub(crate) title: String,
+    /// The text in form 1.
+    pub(crate) text: String,
+    /// `1-` and 16 hexadecimal digits of the SHA-256 of `text`.
+    pub(crate) hash: String,
+}
+
+impl Section {
+    fn new(id: &str, title: &str, text: &str) -> Self {
+        let text: String = text.trim().nfc().collect();
+        let hash = format!("1-{}", &HEXLOWER.encode(&Sha256::digest(&text))[..16]);
+        Self { id: id.to_owned(), title: title.to_owned(), text, hash }
+    }
+}
+
+/// Writes the texts of sections.
+#[derive(Default)]
+pub(super) struct Recorder {
+    /// Texts that are finished.
+    texts: Vec<String>,
+    /// Lines of the text that is not, and its last line.
+    text: String,
+    line: String,
+    /// The lists around the line: the number of the next item, or none.
+    lists: Vec<Option<u64>>,
+    inside: Inside,
+    /// Whether the row of a table already has a cell.
+    row_begun: bool,
+    /// What waits while a footnote is read: its name, and the text around it.
+    around: Vec<(String, String)>,
+    footnotes: BTreeMap<String, String>,
+}
+
+/// What is being read.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// Nothing yet.
+    #[default]
+    Beginning,
+    /// The leading `#`: its words come from outside.
+    Title,
+    Code,
+    Text,
+}
+
+/// Stands on both sides of the name of a footnote; the parser lets none through.
+const CALL: &str = "\0";
+/// Footnotes that call footnotes end here.
+const DEEPEST: usize = 2;
+
+impl Recorder {
+    /// Takes the next token.
+    pub(super) fn take(&mut self, token: &Token<'_>) {
+        match token {
+            Token::Event(Event::Start(tag)) => self.start(tag),
+            Token::Event(Event::End(tag)) => self.end(*tag),
+            Token::Event(Event::Text(text)) if self.inside == Inside::Code => self.line.push_str(text),
+            Token::Event(Event::Text(text)) => self.words(text),
+            Token::Event(Event::Code(code)) if self.inside != Inside::Title => self.line.push_str(code),
+            Token::Event(Event::SoftBreak | Event::HardBreak) => self.words(" "),
+            Token::Event(Event::FootnoteReference(name)) => self.line.extend([CALL, name, CALL]),
+            Token::Event(Event::TaskListMarker(done)) => self.words(if *done { "☑ " } else { "☐ " }),
+            Token::Note { kind, titled } => {
+                self.end_line();
+                self.line = format!("[!{}] ", kind.to_uppercase());
+                if !titled {
+                    self.end_line();
+                }
+            }
+            Token::TitleEnd | Token::TitleBreak | Token::CaptionEnd => self.end_line(),
+            Token::Event(_) | Token::TitleStart | Token::CaptionStart => {}
+        }
+        if self.inside == Inside::Beginning {
+            self.inside = Inside::Text;
+        }
+    }
+
+    /// Returns the sections of a chapter: that of its title, then one for each heading.
+    pub(super) fn finish(mut self, slug: &str, title: &str, headings: &[Heading]) -> Vec<Section> {
+        self.end_section();
+        let ids = std::iter::once((slug, title))
+            .chain(headings.iter().map(|heading| (heading.id.as_str(), heading.text.as_str())));
+        let footnotes = self.footnotes;
+        let mut texts = self.texts;
+        if let Some(first) = texts.first_mut() {
+            let words = typography::plain(title);
+            *first = format!("{}\n{first}", words.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+        let texts = texts.iter().map(|text| called(text, &footnotes, 0));
+        ids.zip(texts).map(|((id, title), text)| Section::new(id, title, &text)).collect()
+    }
+
+    fn start(&mut self, tag: &Tag<'_>) {
+        match tag {
+            Tag::Heading { level: HeadingLevel::H1, .. } if self.inside == Inside::Beginning => {
+                self.inside = Inside::Title;
+            }
+            Tag::Heading { .. } if self.around.is_empty() => self.end_section(),
+            Tag::BlockQuote(_) | Tag::Table(_) | Tag::Heading { .. } | Tag::DefinitionList => self.end_line(),
+            Tag::CodeBlock(_) => {
+                self.end_line();
+                self.inside = Inside::Code;
+            }
+            Tag::List(first) => {
+                self.end_line();
+                self.lists.push(*first);
+            }
+            Tag::Item => {
+                self.end_line();
+                self.line = match self.lists.last_mut() {
+                    Some(Some(number)) => {
+                        let shown = format!("{number}. ");
+                        *number = number.saturating_add(1);
+                        shown
+                    }
+                    _ => "- ".to_owned(),
+                };
+            }
+            Tag::TableHead | Tag::TableRow => self.row_begun = false,
+            Tag::TableCell => {
+                if self.row_begun {
+                    self.words(" | ");
+                }
+                self.row_begun = true;
+            }
+            Tag::Strikethrough => self.line.push_str("~~"),
+            Tag::FootnoteDefinition(name) => {
+                self.end_line();
+                self.around.push((name.to_string(), std::mem::take(&mut self.text)));
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(_) if self.inside == Inside::Title => {
+                self.inside = Inside::Text;
+                self.line.clear();
+            }
+            TagEnd::CodeBlock => {
+                self.inside = Inside::Text;
+                let code = std::mem::take(&mut self.line);
+                self.text.push_str(code.trim_end_matches('\n'));
+                self.text.push('\n');
+            }
+            TagEnd::List(_) => {
+                self.end_line();
+                self.lists.pop();
+            }
+            TagEnd::Paragraph
+            | TagEnd::Heading(_)
+            | TagEnd::BlockQuote(_)
+            | TagEnd::Item
+            | TagEnd::TableHead
+            | TagEnd::TableRow
+            | TagEnd::DefinitionListTitle
+            | TagEnd::DefinitionListDefinition => self.end_line(),
+            TagEnd::Strikethrough => self.line.push_str("~~"),
+            TagEnd::FootnoteDefinition => {
+                self.end_line();
+                if let Some((name, text)) = self.around.pop() {
+                    let footnote = std::mem::replace(&mut self.text, text);
+                    self.footnotes.entry(name).or_insert_with(|| footnote.trim().replace('\n', " "));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn words(&mut self, words: &str) {
+        if self.inside == Inside::Title {
+            return;
+        }
+        for letter in typography::plain(words).chars() {
+            if letter != ' ' || !(self.line.is_empty() || self.line.ends_with(' ')) {
+                self.line.push(letter);
+            }
+        }
+    }
+
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if !line.trim().is_empty() {
+            self.text.extend([line.trim(), "\n"]);
+        }
+    }
+
+    fn end_section(&mut self) {
+        self.end_line();
+        self.texts.push(std::mem::take(&mut self.text));
+    }
+}
+
+/// Puts the text of each footnote at its calls.
+fn called(text: &str, footnotes: &BTreeMap<String, String>, depth: usize) -> String {
+    let mut parts = text.split(CALL);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    while let (Some(name), Some(after)) = (parts.next(), parts.next()) {
+        let footnote = footnotes.get(name).filter(|_| depth < DEEPEST);
+        let footnote = footnote.map(|footnote| called(footnote, footnotes, depth + 1)).unwrap_or_default();
+        whole.extend(["[", &footnote, "]", after]);
+    }
+    whole
+}

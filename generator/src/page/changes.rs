@@ -1,0 +1,259 @@
+use std::{borrow::Cow, collections::BTreeMap};
+
+use forms::{Link, ThemeError};
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::{Frame, document, folder};
+use crate::{
+    model::{Consultation, Document, Site},
+    redline::{self, Change, Edit, Section, Status},
+    typography::typeset_runs,
+};
+
+#[derive(Serialize)]
+struct View<'a> {
+    title: &'a str,
+    document: Link,
+    older: Side<'a>,
+    newer: Side<'a>,
+    counts: Vec<Count>,
+    chapters: Vec<Chapter<'a>>,
+}
+
+/// One of the versions that are compared.
+#[derive(Serialize)]
+struct Side<'a> {
+    version: &'a str,
+    date: Option<Date>,
+    href: String,
+}
+
+/// How many sections came to what.
+#[derive(Serialize)]
+struct Count {
+    status: &'static str,
+    number: usize,
+}
+
+#[derive(Serialize)]
+struct Chapter<'a> {
+    title: &'a str,
+    changes: Vec<Entry<'a>>,
+}
+
+/// A section that is not as it was.
+#[derive(Serialize)]
+struct Entry<'a> {
+    id: &'a str,
+    label: String,
+    status: &'static str,
+    moved: bool,
+    /// The chapter that it came from, if another.
+    from: Option<&'a str>,
+    title: Vec<Run>,
+    parts: Vec<Part>,
+    old: Option<Link>,
+    new: Option<Link>,
+}
+
+/// A piece of a changed section.
+#[derive(Serialize)]
+struct Part {
+    /// So many blocks are left out, since nothing in them or beside them changed.
+    skipped: usize,
+    /// The runs of a block.
+    runs: Vec<Run>,
+}
+
+#[derive(Serialize)]
+struct Run {
+    edit: &'static str,
+    /// Whether it stands in place of the run before it, so that a space must keep the two apart.
+    replaces: bool,
+    /// Its words; several where blocks were split or joined.
+    lines: Vec<String>,
+}
+
+/// Draws the list of versions that can be compared.
+pub(super) fn draw_list(
+    frame: &Frame<'_>,
+    consultation: &Consultation,
+    document: &Document,
+) -> Result<String, ThemeError> {
+    let versions = frame.drawing.site.versions(document);
+    let items = versions.windows(2).rev().map(|pair| {
+        let link = document::comparison(frame, document, pair[0], pair[1]);
+        let newer = &document.versions[pair[1]];
+        folder::Item { label: Cow::Owned(link.label), href: link.href, description: None, date: newer.date }
+    });
+    let view = folder::View { title: frame.text("changes.heading"), html: String::new(), items: items.collect() };
+    let contents = frame.to(&document.address, &document.title);
+    frame.render("list.html", &frame.shell_in(consultation, vec![contents]), &view)
+}
+
+/// Draws what changed from the version `older` to the version `newer`.
+pub(super) fn draw(
+    frame: &Frame<'_>,
+    consultation: &Consultation,
+    document: &Document,
+    older: usize,
+    newer: usize,
+) -> Result<String, ThemeError> {
+    let site = frame.drawing.site;
+    let (old, new) = (Text::of(site, document, older), Text::of(site, document, newer));
+    let changes = redline::compare(&old.sections, &new.sections);
+    let list = frame.to(&document.address.page(&site.slugs.changes), frame.text("changes.heading"));
+    let contents = frame.to(&document.address, &document.title);
+    let title = document::comparison(frame, document, older, newer).label;
+    let view = View {
+        title: &title,
+        older: side(frame, document, older),
+        newer: side(frame, document, newer),
+        counts: counts(&changes),
+        chapters: chapters(frame, &old, &new, &changes),
+        document: contents.clone(),
+    };
+    frame.render("changes.html", &frame.shell_in(consultation, vec![contents, list]), &view)
+}
+
+/// The text of a version, as it is compared.
+struct Text<'a> {
+    document: &'a Document,
+    version: usize,
+    /// Titles and slugs of chapters.
+    chapters: Vec<(&'a str, &'a str)>,
+    sections: Vec<Section>,
+}
+
+impl<'a> Text<'a> {
+    fn of(site: &Site, document: &'a Document, version: usize) -> Self {
+        let mut text = Self { document, version, chapters: Vec::new(), sections: Vec::new() };
+        for (chapter, page) in site.chapters(&document.versions[version]).enumerate() {
+            text.chapters.push((&page.title, page.address.last()));
+            text.sections.extend(page.body.sections.iter().map(|section| {
+                // The first line of a section is its heading.
+                let mut lines = section.text.lines().map(str::to_owned);
+                Section {
+                    id: section.id.clone(),
+                    title: lines.next().unwrap_or_default(),
+                    chapter,
+                    blocks: lines.filter(|line| !line.is_empty()).collect(),
+                }
+            }));
+        }
+        text
+    }
+
+    fn link(&self, frame: &Frame<'_>, section: &Section) -> Link {
+        let (_, slug) = self.chapters[section.chapter];
+        let version = &self.document.versions[self.version].version;
+        let mut link = frame.to(&self.document.home(self.version).page(slug), version);
+        link.href = format!("{}#{}", link.href, section.id);
+        link
+    }
+}
+
+fn side<'a>(frame: &Frame<'_>, document: &'a Document, index: usize) -> Side<'a> {
+    let version = &document.versions[index];
+    Side { version: &version.version, date: version.date, href: frame.linking.href(document.home(index)) }
+}
+
+fn counts(changes: &[Change]) -> Vec<Count> {
+    let mut numbers: BTreeMap<Status, usize> = BTreeMap::new();
+    for change in changes {
+        *numbers.entry(change.status()).or_default() += 1;
+    }
+    numbers.into_iter().map(|(status, number)| Count { status: name(status), number }).collect()
+}
+
+fn name(status: Status) -> &'static str {
+    match status {
+        Status::Changed => "changed",
+        Status::Moved => "moved",
+        Status::New => "new",
+        Status::Removed => "removed",
+        Status::Unchanged => "unchanged",
+    }
+}
+
+/// Returns the chapters with what changed in them; a removed section stands in the chapter that its own became.
+fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes: &'a [Change]) -> Vec<Chapter<'a>> {
+    let opens = |text: &Text<'_>, index: usize| {
+        let section = &text.sections[index];
+        section.id == text.chapters[section.chapter].1
+    };
+    let both = changes.iter().filter_map(|change| Some((change.old?, change.new?)));
+    let became: BTreeMap<usize, usize> = both
+        .filter(|(from, to)| opens(old, *from) && opens(new, *to))
+        .map(|(from, to)| (old.sections[from].chapter, new.sections[to].chapter))
+        .collect();
+    // By the number of the chapter in the new version; those of the old that are gone count on from there.
+    let mut chapters: Vec<(usize, Chapter<'a>)> = Vec::new();
+    for change in changes.iter().filter(|change| change.status() != Status::Unchanged) {
+        let from = change.old.map(|index| &old.sections[index]);
+        let to = change.new.map(|index| &new.sections[index]);
+        let chapter = to.map(|section| section.chapter).or_else(|| became.get(&from?.chapter).copied());
+        let Some(section) = to.or(from) else { continue };
+        let (key, title) = match chapter {
+            Some(chapter) => (chapter, new.chapters[chapter].0),
+            None => (new.chapters.len() + section.chapter, old.chapters[section.chapter].0),
+        };
+        let elsewhere = from.filter(|from| change.moved && became.get(&from.chapter) != chapter.as_ref());
+        let entry = Entry {
+            id: &section.id,
+            label: frame.words(&section.title),
+            status: name(change.status()),
+            moved: change.moved && change.status() == Status::Changed,
+            from: elsewhere.map(|from| old.chapters[from.chapter].0),
+            title: runs(frame, &change.title),
+            parts: if change.status() == Status::Moved { Vec::new() } else { parts(frame, &change.blocks) },
+            old: from.map(|section| old.link(frame, section)),
+            new: to.map(|section| new.link(frame, section)),
+        };
+        match chapters.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, chapter)) => chapter.changes.push(entry),
+            None => chapters.push((key, Chapter { title, changes: vec![entry] })),
+        }
+    }
+    chapters.into_iter().map(|(_, chapter)| chapter).collect()
+}
+
+/// Returns the blocks that changed, each with its neighbours; how many stand between is told.
+fn parts(frame: &Frame<'_>, blocks: &[redline::Block]) -> Vec<Part> {
+    let changed = |index: usize| blocks.get(index).is_some_and(|block| !redline::is_kept(block));
+    let near = |index: usize| changed(index) || changed(index + 1) || index.checked_sub(1).is_some_and(changed);
+    let mut parts = Vec::new();
+    for (index, block) in blocks.iter().enumerate() {
+        match parts.last_mut() {
+            _ if near(index) => parts.push(Part { skipped: 0, runs: runs(frame, block) }),
+            Some(Part { skipped, .. }) if *skipped > 0 => *skipped += 1,
+            _ => parts.push(Part { skipped: 1, runs: Vec::new() }),
+        }
+    }
+    parts
+}
+
+fn runs(frame: &Frame<'_>, block: &redline::Block) -> Vec<Run> {
+    // A space that gave way to the border of two blocks, or came in its place, is nothing to tell.
+    let told = |run: &redline::Run| if run.text == " " { Edit::Kept } else { run.edit };
+    // What is compared is not yet set; each side is set as a text of its own, in which the other's words are not.
+    let set = |without: Edit| {
+        let words = |run: &redline::Run| if run.edit == without { String::new() } else { run.text.clone() };
+        let mut texts: Vec<Cow<'_, str>> = block.iter().map(|run| Cow::Owned(words(run))).collect();
+        typeset_runs(&frame.drawing.site.language, &mut texts);
+        texts
+    };
+    let (old, new) = (set(Edit::Inserted), set(Edit::Deleted));
+    let before = std::iter::once(None).chain(block.iter().map(|run| Some(told(run))));
+    let runs = block.iter().zip(before).zip(old.iter().zip(&new)).map(|((run, before), (old, new))| Run {
+        edit: match told(run) {
+            Edit::Kept => "kept",
+            Edit::Deleted => "deleted",
+            Edit::Inserted => "inserted",
+        },
+        replaces: told(run) == Edit::Inserted && before == Some(Edit::Deleted),
+        lines: if run.edit == Edit::Deleted { old } else { new }.split('\n').map(str::to_owned).collect(),
+    });
+    runs.collect()
+}

@@ -1,0 +1,174 @@
+//! Polish typography: what no editor types and every reader of print expects.
+//!
+//! [`typeset`] is a pure function over text that is shown; [`typeset_runs`] the same over text that markup cuts into
+//! runs. Rules stand for `pl` alone, another language leaves text as it is. Each pass changes only what it is sure of:
+//! quotes that do not pair stay straight, and a hyphen between numbers stays one unless it can only be a range. Doing it
+//! twice changes nothing more, and [`plain`] undoes it for comparisons.
+//!
+//! The rules are those of the Polish school (PWN) and of office practice: „…” with «…» inside, a dash with spaces, a
+//! range without, no line break after a one-letter word nor between a number and what it belongs to.
+
+mod spaces;
+
+use std::{borrow::Cow, ops::Range};
+
+/// The language that has rules.
+const POLISH: &str = "pl";
+/// Stands in a text for something that is no text, such as code: a word of its own.
+pub(crate) const SOLID: &str = "\u{fffc}";
+/// Stands in a text for the end of a line.
+pub(crate) const BREAK: &str = "\u{2028}";
+
+const NO_BREAK: char = '\u{a0}';
+const NO_BREAK_SPACE: &str = "\u{a0}";
+
+/// A stretch of a text and what comes in its place.
+type Edit = (Range<usize>, &'static str);
+
+/// The passes in their order: each sees what the one before has made.
+const PASSES: [fn(&str) -> Vec<Edit>; 4] = [ellipses, quotes, dashes, spaces::bound];
+
+/// Returns `text` as it is shown in `language`.
+pub(crate) fn typeset<'a>(language: &str, text: &'a str) -> Cow<'a, str> {
+    if language != POLISH {
+        return Cow::Borrowed(text);
+    }
+    let mut set = Cow::Borrowed(text);
+    for pass in PASSES {
+        for (range, with) in pass(&set).into_iter().rev() {
+            set.to_mut().replace_range(range, with);
+        }
+    }
+    set
+}
+
+/// Sets a text that markup cuts into `runs`, so that a quote or a space sees what stands behind the markup.
+pub(crate) fn typeset_runs(language: &str, runs: &mut [Cow<'_, str>]) {
+    if language != POLISH {
+        return;
+    }
+    for pass in PASSES {
+        for (range, with) in pass(&runs.concat()).into_iter().rev() {
+            replace(runs, range, with);
+        }
+    }
+}
+
+/// Puts `with` in place of `range`, counted over all runs: into the run where it starts.
+fn replace(runs: &mut [Cow<'_, str>], range: Range<usize>, with: &'static str) {
+    let mut start = 0;
+    let mut with = Some(with);
+    for run in runs {
+        let (from, to) = (range.start.max(start), range.end.min(start + run.len()));
+        let within = from.saturating_sub(start)..to.saturating_sub(start);
+        start += run.len();
+        if from < to {
+            run.to_mut().replace_range(within, with.take().unwrap_or_default());
+        }
+    }
+}
+
+/// Returns `text` as it is compared: all double quotes `"`, all dashes `-`, every white space a space, no soft hyphens.
+pub(crate) fn plain(text: &str) -> String {
+    let letters = text.chars().filter(|letter| *letter != '\u{ad}');
+    let plain = letters.map(|letter| match letter {
+        '„' | '”' | '“' | '‟' | '«' | '»' | '＂' => '"',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        white if white.is_whitespace() => ' ',
+        letter => letter,
+    });
+    plain.collect()
+}
+
+/// Three dots are one sign; four and more are a line to write on.
+fn ellipses(text: &str) -> Vec<Edit> {
+    let dots = text.match_indices("...").map(|(at, _)| at);
+    let alone = |at: &usize| !text[..*at].ends_with('.') && !text[at + 3..].starts_with('.');
+    dots.filter(alone).map(|at| (at..at + 3, "…")).collect()
+}
+
+/// Straight quotes become „…”, inside of others «…»; none does in a text where some quote has no other.
+fn quotes(text: &str) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    // What closes the quotes that are open.
+    let mut open: Vec<&'static str> = Vec::new();
+    for (at, letter) in text.char_indices() {
+        let closed = match letter {
+            '„' => {
+                open.push("”");
+                continue;
+            }
+            '«' => {
+                open.push("»");
+                continue;
+            }
+            '"' if opens(text, at) => {
+                let (opening, closing) = if open.last() == Some(&"”") { ("«", "»") } else { ("„", "”") };
+                open.push(closing);
+                edits.push((at..at + 1, opening));
+                continue;
+            }
+            '"' => open.pop().inspect(|closing| edits.push((at..at + 1, closing))).is_some(),
+            '”' | '“' => open.pop() == Some("”"),
+            '»' => open.pop() == Some("»"),
+            _ => continue,
+        };
+        if !closed {
+            return Vec::new();
+        }
+    }
+    if open.is_empty() { edits } else { Vec::new() }
+}
+
+/// Tells whether a straight quote stands before a word.
+fn opens(text: &str, at: usize) -> bool {
+    let before = text[..at].chars().next_back();
+    let after = text[at + 1..].chars().next();
+    let free = before.is_none_or(|letter| letter.is_whitespace() || "([{„«\"/-–—".contains(letter));
+    free && after.is_some_and(|letter| !letter.is_whitespace())
+}
+
+/// A hyphen between spaces is a dash; between two numbers it is one where they can only be a range.
+fn dashes(text: &str) -> Vec<Edit> {
+    let hyphens = text.match_indices('-').map(|(at, _)| at);
+    let dash = |at: &usize| {
+        let (before, after) = (&text[..*at], &text[at + 1..]);
+        let spaced = before.ends_with(char::is_whitespace) && after.starts_with(char::is_whitespace);
+        spaced || is_range(before, after)
+    };
+    hyphens.filter(dash).map(|at| (at..at + 1, "–")).collect()
+}
+
+/// Tells whether a hyphen between `before` and `after` stands in a range. A postcode, a phone or a case number is none.
+fn is_range(before: &str, after: &str) -> bool {
+    let start = before.rsplit(|letter: char| !is_of_number(letter)).next().unwrap_or_default();
+    let end = after.split(|letter: char| !is_of_number(letter)).next().unwrap_or_default();
+    let (left, right) = (&before[..before.len() - start.len()], &after[end.len()..]);
+    let end = end.trim_end_matches(['.', ',', ':']);
+    let bare = |letter: char| letter.is_alphanumeric() || "-–/_@#".contains(letter);
+    if start.is_empty() || left.ends_with(bare) || right.starts_with(bare) {
+        return false;
+    }
+    // Days "23.06-29.07.2021" or hours "10.00-12.00".
+    if let (Some(start), Some(end)) = (parts(start), parts(end)) {
+        return start <= end;
+    }
+    let (Ok(from), Ok(to)) = (start.parse::<u32>(), end.parse::<u32>()) else {
+        return false;
+    };
+    let years = start.len() == 4 && end.len() == 4;
+    from < to && (years || spaces::counts(left) || spaces::is_counted(right))
+}
+
+fn is_of_number(letter: char) -> bool {
+    letter.is_ascii_digit() || letter == '.' || letter == ':'
+}
+
+/// Returns how many parts a day or an hour has, divided by dots or colons.
+fn parts(number: &str) -> Option<usize> {
+    let parts: Vec<usize> = number.split(['.', ':']).map(str::len).collect();
+    matches!(parts[..], [1 | 2, 2] | [1 | 2, 2, 4]).then_some(parts.len())
+}
+
+#[cfg(test)]
+mod tests;

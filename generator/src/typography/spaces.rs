@@ -1,0 +1,141 @@
+//! Spaces that hold a line together.
+
+use super::{Edit, NO_BREAK, NO_BREAK_SPACE};
+
+/// Stand before a number: "art. 6", "§ 5", "nr XII/214".
+const BEFORE_NUMBERS: [&str; 20] = [
+    "art.", "ust.", "pkt", "poz.", "lit.", "nr", "§", "§§", "godz.", "str.", "s.", "tab.", "rys.", "rozdz.", "zał.",
+    "tel.", "ok.", "tom", "ul.", "os.",
+];
+/// Stand before a name: "ul. Rynek", "dr Nowak".
+const BEFORE_NAMES: [&str; 14] =
+    ["ul.", "al.", "pl.", "os.", "im.", "św.", "gen.", "ks.", "dr", "prof.", "mgr", "inż.", "gm.", "pow."];
+/// Stand after a number: "2021 r.", "100 zł", "12 %".
+const UNITS: [&str; 36] = [
+    "r.", "r", "zł", "gr", "euro", "%", "‰", "tys.", "mln", "mld", "km", "m", "cm", "mm", "ha", "kg", "g", "t", "l",
+    "m²", "km²", "m2", "km2", "m³", "m3", "kW", "kWh", "MW", "MWh", "GWh", "°C", "min", "s", "szt.", "lat", "dni",
+];
+const MONTHS: [&str; 12] = [
+    "stycznia",
+    "lutego",
+    "marca",
+    "kwietnia",
+    "maja",
+    "czerwca",
+    "lipca",
+    "sierpnia",
+    "września",
+    "października",
+    "listopada",
+    "grudnia",
+];
+/// Stand after "tys.", "mln", "mld".
+const MONEY: [&str; 4] = ["zł", "euro", "EUR", "USD"];
+
+/// Finds the spaces at which no line may end.
+pub(super) fn bound(text: &str) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (at, space) in text.char_indices().filter(|(_, letter)| matches!(letter, ' ' | '\n')) {
+        let (before, after) = (&text[..at], &text[at + space.len_utf8()..]);
+        // Several spaces are somebody's own layout.
+        let single = !before.ends_with(char::is_whitespace) && !after.starts_with(char::is_whitespace);
+        if single && !after.is_empty() && binds(last_word(before), first_word(after)) {
+            edits.push((at..at + 1, NO_BREAK_SPACE));
+        }
+    }
+    edits
+}
+
+/// Tells whether what ends with `text` announces a number: "str. " does.
+pub(super) fn counts(text: &str) -> bool {
+    let word = last_word(text.trim_end());
+    text.ends_with(char::is_whitespace) && is_one_of(&BEFORE_NUMBERS, opened(word))
+}
+
+/// Tells whether what `text` begins with is counted by the number before it: " lat" is.
+pub(super) fn is_counted(text: &str) -> bool {
+    let word = first_word(text.trim_start());
+    text.starts_with(char::is_whitespace) && (is_unit(word) || MONTHS.contains(&closed(word)))
+}
+
+/// Tells whether two neighbouring words stay on one line.
+fn binds(left: &str, right: &str) -> bool {
+    let (left, next) = (opened(left), opened(right));
+    let mut letters = left.chars();
+    match (letters.next(), letters.as_str()) {
+        // A one-letter word belongs to the next.
+        (Some(letter), "") if "aiouwzAIOUWZ".contains(letter) => {
+            return next.starts_with(|letter: char| letter.is_alphanumeric() || letter == '\u{fffc}');
+        }
+        // An initial belongs to the name.
+        (Some(letter), ".") if letter.is_uppercase() => return next.starts_with(char::is_uppercase),
+        _ => {}
+    }
+    let digit = |letter: char| letter.is_ascii_digit();
+    let lower = left.to_lowercase();
+    if is_one_of(&BEFORE_NUMBERS, &lower) && (next.starts_with(digit) || is_roman(next)) {
+        return true;
+    }
+    if is_one_of(&BEFORE_NAMES, left) && next.starts_with(|letter: char| letter.is_uppercase()) {
+        return true;
+    }
+    match left {
+        "lit." => return closed(next).chars().count() == 1,
+        "Dz." => return next.starts_with("U."),
+        "tys." | "mln" | "mld" => return MONEY.contains(&closed(right).trim_end_matches('.')),
+        _ => {}
+    }
+    if is_roman(left) {
+        return closed(right) == "w.";
+    }
+    if !left.ends_with(digit) {
+        return false;
+    }
+    let day = left.parse::<u8>().is_ok_and(|day| (1..=31).contains(&day));
+    is_unit(right) || (day && MONTHS.contains(&closed(right))) || is_grouped(left, right)
+}
+
+/// Tells whether two words are groups of one number: "12 345", a phone.
+fn is_grouped(left: &str, right: &str) -> bool {
+    let digits = |word: &str| !word.is_empty() && word.bytes().all(|letter| letter.is_ascii_digit());
+    let right = right.split(',').next().unwrap_or_default().trim_end_matches(['.', ')', ';', ':', '?', '!']);
+    left.len() <= 3 && digits(left) && right.len() == 3 && digits(right)
+}
+
+fn is_unit(word: &str) -> bool {
+    let word = closed(word);
+    // A unit with a dot of its own keeps it, any may end a sentence.
+    UNITS.contains(&word) || UNITS.contains(&word.trim_end_matches('.'))
+}
+
+fn is_roman(word: &str) -> bool {
+    let digits = word.trim_end_matches(|letter: char| !letter.is_alphanumeric());
+    let digits = digits.split(['/', '-', '–']).next().unwrap_or_default();
+    !digits.is_empty() && digits.chars().all(|letter| "IVXLCDM".contains(letter))
+}
+
+fn is_one_of(words: &[&str], word: &str) -> bool {
+    words.contains(&word)
+}
+
+fn last_word(text: &str) -> &str {
+    text.rsplit(is_gap).next().unwrap_or_default()
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(is_gap).next().unwrap_or_default()
+}
+
+fn is_gap(letter: char) -> bool {
+    letter.is_whitespace() || letter == NO_BREAK
+}
+
+/// Drops what opens a word: quotes and brackets.
+fn opened(word: &str) -> &str {
+    word.trim_start_matches(['(', '[', '{', '„', '«', '”', '"', '‚', '\''])
+}
+
+/// Drops what follows a word: quotes, brackets and marks, but not a dot.
+fn closed(word: &str) -> &str {
+    word.trim_end_matches([',', ';', ':', ')', ']', '}', '”', '»', '"', '!', '?', '…'])
+}
