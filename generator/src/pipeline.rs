@@ -52,10 +52,10 @@ pub(crate) fn build(source: &Source, options: &Options) -> Built {
 
 fn outputs(source: &Source, options: &Options, problems: &mut Vec<Diagnostic>) -> Option<Outputs> {
     let site = content::site::read(source, problems);
+    let slugs = theme::slugs(source, &site, problems);
     let look = theme::resolve(source, &site, problems);
     let words = look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
     let content = content::read(source, site, &words, problems);
-    let slugs = look.as_ref().map(|look| look.slugs.clone()).unwrap_or_default();
     let site = model::resolve(content, slugs, options.drafts, problems);
     problems.extend(check::run(&site));
     // A page drawn from a mistake would hide it; all mistakes are told first.

@@ -37,7 +37,6 @@ pub(crate) struct Look {
     pub(crate) icon: String,
     /// What Markdown says besides its text.
     pub(crate) words: Words,
-    pub(crate) slugs: Slugs,
 }
 
 /// Addresses of generated pages, and names that are kept for them.
@@ -57,6 +56,12 @@ pub(crate) struct Slugs {
     pub(crate) document: Vec<String>,
 }
 
+/// Reads the addresses of generated pages, with what `site` overrides: they do not depend on its theme.
+pub(crate) fn slugs(source: &Source, site: &RawSite, problems: &mut Vec<Diagnostic>) -> Slugs {
+    let compiled = base::source();
+    Themes { source, compiled: &compiled }.slugs(site, problems)
+}
+
 /// Resolves the theme that `site` names.
 ///
 /// `None` when it cannot be used; `problems` tells why.
@@ -73,7 +78,6 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
     }
     let words = ["notes", "markdown"].into_iter().filter_map(|group| texts.get(group)?.as_object()).flatten();
     let words = words.filter_map(|(key, words)| Some((key.clone(), words.as_str()?.to_owned()))).collect();
-    let slugs = themes.slugs(site, problems);
     let resolved = ThemeSource {
         templates: themes.templates(&names),
         texts: BTreeMap::from([(language.value.clone(), texts)]),
@@ -86,7 +90,6 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
             stylesheet: themes.stylesheet(&names),
             icon: names.iter().find_map(|name| themes.text(name, "assets/icon.svg")).unwrap_or_default().to_owned(),
             words,
-            slugs,
         }),
         Err(error) => {
             problems.push(broken(&error, None));

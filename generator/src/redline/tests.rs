@@ -45,7 +45,7 @@ fn words_are_compared_as_a_reader_would() {
         ("Wydamy 1 200 000 zł.", "Wydamy 1 250 000 zł.", "Wydamy [-1 200 000-]{+1 250 000+} zł."),
         ("Wzrost o 5% rocznie", "Wzrost o 15% rocznie", "Wzrost o [-5%-]{+15%+} rocznie"),
         ("w latach 2021–2030", "w latach 2022–2030", "w latach [-2021–2030-]{+2022–2030+}"),
-        ("Kielce 2030+", "Kielce 2040+", "Kielce [-2030+-]{+2040++}"),
+        ("Miasto 2030+", "Miasto 2040+", "Miasto [-2030+-]{+2040++}"),
         ("do 15.06.2021 r.", "do 16.06.2021 r.", "do [-15.06.2021-]{+16.06.2021+} r."),
         ("w 2021 100 osób", "w 2022 100 osób", "w [-2021-]{+2022+} 100 osób"),
         // A phrase is one edit.
