@@ -153,7 +153,7 @@ fn a_section_out_of_its_place_is_moved() {
 }
 
 fn block() -> impl Strategy<Value = String> {
-    "(cel|1 200|12,5|w|i|kielce|plac| |, |\\. | \\| |%|–|ą\u{301}){1,12}"
+    "(cel|1 200|12,5|w|i|miasto|plac| |, |\\. | \\| |%|–|ą\u{301}){1,12}"
 }
 
 fn blocks() -> impl Strategy<Value = Vec<String>> {
