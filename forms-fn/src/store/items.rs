@@ -118,7 +118,7 @@ impl Record {
         }
     }
 
-    /// Returns the key of the answers that this receipt stands for now.
+    /// Returns the key of the answers that stand under this receipt.
     pub(crate) fn text_key(&self) -> Key {
         Key {
             partition: format!("S#{}#{}", self.form, self.number.shard()),
