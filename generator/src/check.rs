@@ -4,6 +4,7 @@ mod addresses;
 mod files;
 mod ids;
 mod links;
+mod remarks;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::{address::Address, diagnostic::Diagnostic, model::Site};
 
 /// Every rule over the whole site. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 9] = [
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 10] = [
     ids::consultations,
     ids::forms,
     addresses::whole,
@@ -19,6 +20,7 @@ const RULES: [fn(&Site) -> Vec<Diagnostic>; 9] = [
     addresses::unreserved,
     addresses::absolute,
     links::lead_somewhere,
+    remarks::lead_to_a_form,
     sections::unique,
     files::referenced,
 ];

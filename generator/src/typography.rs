@@ -10,7 +10,10 @@
 
 mod spaces;
 
-use std::{borrow::Cow, ops::Range};
+use std::{
+    borrow::Cow,
+    ops::{Range, RangeInclusive},
+};
 
 /// The language that has rules.
 const POLISH: &str = "pl";
@@ -156,9 +159,12 @@ fn is_range(before: &str, after: &str) -> bool {
     let (Ok(from), Ok(to)) = (start.parse::<u32>(), end.parse::<u32>()) else {
         return false;
     };
-    let years = start.len() == 4 && end.len() == 4;
+    let years = start.len() == 4 && end.len() == 4 && YEARS.contains(&from) && YEARS.contains(&to);
     from < to && (years || spaces::counts(left) || spaces::is_counted(right))
 }
+
+/// Four digits on both sides of a hyphen are years in this range, and part of a number such as an ISSN beyond it.
+const YEARS: RangeInclusive<u32> = 1000..=2199;
 
 fn is_of_number(letter: char) -> bool {
     letter.is_ascii_digit() || letter == '.' || letter == ':'

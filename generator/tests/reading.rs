@@ -114,7 +114,7 @@ fn words_outside_of_markdown_are_set_too_but_in_no_attribute() {
     assert!(page.contains("<h1>Co „z” planem</h1>"), "{page}");
     assert!(page.contains("<meta name=\"description\" content=\"W mieście\">"), "{page}");
     let chapter = &pages[CHAPTER];
-    assert!(chapter.contains("<li id=\"fn-cele-1\"><p>Lasy „państwowe”."), "{chapter}");
+    assert!(chapter.contains("<li id=\"_fn.cele.1\"><p>Lasy „państwowe”."), "{chapter}");
     assert!(chapter.contains(">W\u{a0}mieście</a>"), "the contents are set as the heading is: {chapter}");
 }
 

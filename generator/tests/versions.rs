@@ -186,7 +186,7 @@ fn the_whole_document_stands_on_one_page() {
         "<h2 class=\"chapter\" id=\"zielen\">2.\u{a0}Zieleń</h2>",
         "<h3 id=\"zielen-drzewa\">2.2.\u{a0}Drzewa</h3>",
         // So does what the text itself does not head.
-        "<h3 id=\"fn-zielen\">Przypisy</h3>",
+        "<h3 id=\"_fn.zielen\">Przypisy</h3>",
         // A link from chapter to chapter stays on the page.
         "<a href=\"#zielen-drzewa\">o\u{a0}zieleni</a>",
     ] {

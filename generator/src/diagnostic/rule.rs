@@ -54,6 +54,7 @@ rules! {
     NOTE_KIND = "note-kind" [];
     FOOTNOTE_MISSING = "footnote-missing" [];
     FOOTNOTE_UNUSED = "footnote-unused" [];
+    FOOTNOTE_TWICE = "footnote-twice" ["line"];
     FOOTNOTE_HEADING = "footnote-heading" [];
     PICTURE_UNSUPPORTED = "picture-unsupported" [];
     LINK_SCHEME = "link-scheme" ["target", "scheme"];
@@ -75,6 +76,7 @@ rules! {
     // Consultations
     CONSULTATION_ID_BAD = "consultation-id-bad" ["id"];
     CONSULTATION_ID_TWICE = "consultation-id-twice" ["id", "other"];
+    REMARKS_NO_FORM = "remarks-no-form" [];
     FORM_ID_TWICE = "form-id-twice" ["id", "other"];
     SCHEDULE_ID_BAD = "schedule-id-bad" ["id"];
     SCHEDULE_ID_TWICE = "schedule-id-twice" ["id", "line"];

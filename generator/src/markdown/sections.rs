@@ -16,7 +16,7 @@ use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Heading, tokens::Token};
+use super::{Heading, footnotes, tokens::Token};
 use crate::typography;
 
 /// A heading with what follows up to the next one; the title of the chapter with the text before its first heading.
@@ -70,7 +70,7 @@ enum Inside {
     Text,
 }
 
-/// Stands on both sides of the name of a footnote; the parser lets none through.
+/// Stands on both sides of the name of a footnote; no source file holds one.
 const CALL: &str = "\0";
 /// Footnotes that call footnotes end here.
 const DEEPEST: usize = 2;
@@ -85,7 +85,9 @@ impl Recorder {
             Token::Event(Event::Text(text)) => self.words(text),
             Token::Event(Event::Code(code)) if self.inside != Inside::Title => self.line.push_str(code),
             Token::Event(Event::SoftBreak | Event::HardBreak) => self.words(" "),
-            Token::Event(Event::FootnoteReference(name)) => self.line.extend([CALL, name, CALL]),
+            Token::Event(Event::FootnoteReference(name)) => {
+                self.line.extend([CALL, &footnotes::key(name), CALL]);
+            }
             Token::Event(Event::TaskListMarker(done)) => self.words(if *done { "☑ " } else { "☐ " }),
             Token::Note { kind, titled } => {
                 self.end_line();
@@ -153,7 +155,7 @@ impl Recorder {
             Tag::Strikethrough => self.line.push_str("~~"),
             Tag::FootnoteDefinition(name) => {
                 self.end_line();
-                self.around.push((name.to_string(), std::mem::take(&mut self.text)));
+                self.around.push((footnotes::key(name), std::mem::take(&mut self.text)));
             }
             _ => {}
         }

@@ -162,20 +162,20 @@ fn a_paragraph_that_says_so_is_the_caption_of_the_table_below() {
 #[test]
 fn footnotes_are_one_list_with_ways_back() {
     let text = "a[^x] b[^y] c[^x]\n\n[^y]: Drugi.\n\n[^x]: Pierwszy\n\n    - [z](x.md)\n";
-    let expected = "<p>a<sup><a id=\"fnref-k-1\" href=\"#fn-k-1\" role=\"doc-noteref\"><span class=\"hidden\">przypis </span>[1]</a></sup> \
-b<sup><a id=\"fnref-k-2\" href=\"#fn-k-2\" role=\"doc-noteref\"><span class=\"hidden\">przypis </span>[2]</a></sup> \
-c<sup><a id=\"fnref-k-1-2\" href=\"#fn-k-1\" role=\"doc-noteref\"><span class=\"hidden\">przypis </span>[1]</a></sup></p>
-<section class=\"footnotes\" role=\"doc-endnotes\" aria-labelledby=\"fn-k\">
-<h2 id=\"fn-k\">Przypisy</h2>
+    let expected = "<p>a<sup><a id=\"_fnref.k.1\" href=\"#_fn.k.1\" role=\"doc-noteref\"><span class=\"hidden\">przypis </span>[1]</a></sup> \
+b<sup><a id=\"_fnref.k.2\" href=\"#_fn.k.2\" role=\"doc-noteref\"><span class=\"hidden\">przypis </span>[2]</a></sup> \
+c<sup><a id=\"_fnref.k.1.2\" href=\"#_fn.k.1\" role=\"doc-noteref\"><span class=\"hidden\">przypis </span>[1]</a></sup></p>
+<section class=\"footnotes\" role=\"doc-endnotes\" aria-labelledby=\"_fn.k\">
+<h2 id=\"_fn.k\">Przypisy</h2>
 <ol>
-<li id=\"fn-k-1\"><p>Pierwszy</p>
+<li id=\"_fn.k.1\"><p>Pierwszy</p>
 <ul>
 <li><a href=\"[x.md]\">z</a></li>
 </ul>
-<p><a href=\"#fnref-k-1\" role=\"doc-backlink\">Wróć (1)<span class=\"hidden\">, przypis 1</span></a> \
-<a href=\"#fnref-k-1-2\" role=\"doc-backlink\">Wróć (2)<span class=\"hidden\">, przypis 1</span></a></p>
+<p><a href=\"#_fnref.k.1\" role=\"doc-backlink\">Wróć (1)<span class=\"hidden\">, przypis 1</span></a> \
+<a href=\"#_fnref.k.1.2\" role=\"doc-backlink\">Wróć (2)<span class=\"hidden\">, przypis 1</span></a></p>
 </li>
-<li id=\"fn-k-2\"><p>Drugi. <a href=\"#fnref-k-2\" role=\"doc-backlink\">Wróć<span class=\"hidden\">, przypis 2</span></a></p>
+<li id=\"_fn.k.2\"><p>Drugi. <a href=\"#_fnref.k.2\" role=\"doc-backlink\">Wróć<span class=\"hidden\">, przypis 2</span></a></p>
 </li>
 </ol>
 </section>
@@ -184,7 +184,7 @@ c<sup><a id=\"fnref-k-1-2\" href=\"#fn-k-1\" role=\"doc-noteref\"><span class=\"
     assert_eq!(problems, []);
     assert_eq!(body.render(|link| format!("[{}]", link.target)), expected);
     assert_eq!(body.render_sections(Setting::default(), |_| String::new()).len(), 2);
-    assert!(html("a[^1]\n\n[^1]: b\n").contains("<h2 id=\"fn\">"));
+    assert!(html("a[^1]\n\n[^1]: b\n").contains("<h2 id=\"_fn\">"));
 }
 
 #[test]

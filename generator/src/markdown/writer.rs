@@ -7,7 +7,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, 
 use super::{
     Body, Context, Link, Piece, escape,
     flow::Flow,
-    footnotes::Footnotes,
+    footnotes::{self, Footnotes},
     headings::{self, Draft},
     table::Table,
     tokens::Token,
@@ -45,6 +45,8 @@ pub(super) struct Writer<'a> {
     around: Vec<(String, Range<usize>, Flow<'a>)>,
     html_block: HtmlBlock,
     in_code: bool,
+    /// Whether the words are those of an address that is its own link.
+    in_address: bool,
 }
 
 /// A block of HTML is one mistake, however many lines it has.
@@ -89,6 +91,7 @@ impl<'a> Writer<'a> {
             around: Vec::new(),
             html_block: HtmlBlock::None,
             in_code: false,
+            in_address: false,
         }
     }
 
@@ -172,7 +175,7 @@ impl<'a> Writer<'a> {
             Tag::FootnoteDefinition(name) => {
                 self.end_text_line();
                 let around = std::mem::replace(&mut self.flow, Flow::new(self.context.language));
-                self.around.push((name.to_string(), range, around));
+                self.around.push((footnotes::key(&name), range, around));
             }
             Tag::Table(alignments) => {
                 let caption = self.caption.take();
@@ -223,13 +226,16 @@ impl<'a> Writer<'a> {
             TagEnd::Emphasis => self.flow.markup("</em>"),
             TagEnd::Strong => self.flow.markup("</strong>"),
             TagEnd::Strikethrough => self.flow.markup("</del>"),
-            TagEnd::Link => self.flow.markup("</a>"),
+            TagEnd::Link => {
+                self.in_address = false;
+                self.flow.markup("</a>");
+            }
             _ => {}
         }
     }
 
     fn text(&mut self, words: &str, range: Range<usize>) {
-        if self.in_code {
+        if self.in_code || self.in_address {
             // What stands for itself is set by nobody.
             self.flow.markup_for(escape(words).into_owned(), typography::SOLID);
             self.text.push_str(words);
@@ -270,7 +276,7 @@ impl<'a> Writer<'a> {
     fn call_footnote(&mut self, name: &str) {
         // A title stands in places where nothing can be called.
         if self.heading.as_ref().is_none_or(|heading| !heading.title) {
-            let call = self.footnotes.call(name, self.context.id_prefix, self.context.words);
+            let call = self.footnotes.call(&footnotes::key(name), self.context.id_prefix, self.context.words);
             self.flow.markup(&call);
         }
     }
@@ -279,7 +285,10 @@ impl<'a> Writer<'a> {
         self.end_text_line();
         if let Some((name, range, around)) = self.around.pop() {
             let footnote = std::mem::replace(&mut self.flow, around);
-            self.footnotes.keep(name, footnote.finish(), range);
+            if let Err(first) = self.footnotes.keep(name, footnote.finish(), range.clone()) {
+                let problem = Diagnostic::error(rule::FOOTNOTE_TWICE, self.lines.place(range));
+                self.problems.push(problem.with("line", self.lines.place(first).line));
+            }
         }
     }
 
@@ -391,6 +400,7 @@ impl<'a> Writer<'a> {
             let problem = Diagnostic::error(rule::LINK_SCHEME, link.place.clone());
             self.problems.push(problem.with("target", &link.target).with("scheme", scheme));
         }
+        self.in_address = matches!(kind, LinkType::Autolink | LinkType::Email);
         self.flow.markup("<a href=\"");
         self.flow.gap(Piece::Href(self.links.len()));
         let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(title)) };

@@ -8,7 +8,7 @@ use super::{Frame, document, folder};
 use crate::{
     model::{Consultation, Document, Site},
     redline::{self, Change, Edit, Section, Status},
-    typography::typeset_runs,
+    typography::{self, typeset_runs},
 };
 
 #[derive(Serialize)]
@@ -235,25 +235,37 @@ fn parts(frame: &Frame<'_>, blocks: &[redline::Block]) -> Vec<Part> {
 }
 
 fn runs(frame: &Frame<'_>, block: &redline::Block) -> Vec<Run> {
+    let is_border = |at: Option<usize>| at.and_then(|at| block.get(at)).is_some_and(|run| run.text.contains('\n'));
     // A space that gave way to the border of two blocks, or came in its place, is nothing to tell.
-    let told = |run: &redline::Run| if run.text == " " { Edit::Kept } else { run.edit };
-    // What is compared is not yet set; each side is set as a text of its own, in which the other's words are not.
+    let told = |at: usize| match &block[at] {
+        run if run.text == " " && (is_border(at.checked_sub(1)) || is_border(Some(at + 1))) => Edit::Kept,
+        run => run.edit,
+    };
+    // What is compared is not yet set; each side is set as a text of its own, in which the other's words are not. The
+    // border of two blocks is a break: no space that holds may take its place.
     let set = |without: Edit| {
-        let words = |run: &redline::Run| if run.edit == without { String::new() } else { run.text.clone() };
+        let words = |run: &redline::Run| {
+            if run.edit == without { String::new() } else { run.text.replace('\n', typography::BREAK) }
+        };
         let mut texts: Vec<Cow<'_, str>> = block.iter().map(|run| Cow::Owned(words(run))).collect();
         typeset_runs(&frame.drawing.site.language, &mut texts);
         texts
     };
     let (old, new) = (set(Edit::Inserted), set(Edit::Deleted));
-    let before = std::iter::once(None).chain(block.iter().map(|run| Some(told(run))));
-    let runs = block.iter().zip(before).zip(old.iter().zip(&new)).map(|((run, before), (old, new))| Run {
-        edit: match told(run) {
-            Edit::Kept => "kept",
-            Edit::Deleted => "deleted",
-            Edit::Inserted => "inserted",
-        },
-        replaces: told(run) == Edit::Inserted && before == Some(Edit::Deleted),
-        lines: if run.edit == Edit::Deleted { old } else { new }.split('\n').map(str::to_owned).collect(),
+    let runs = block.iter().enumerate().zip(old.iter().zip(&new)).map(|((at, run), (old, new))| {
+        let edit = told(at);
+        Run {
+            edit: match edit {
+                Edit::Kept => "kept",
+                Edit::Deleted => "deleted",
+                Edit::Inserted => "inserted",
+            },
+            replaces: edit == Edit::Inserted && at.checked_sub(1).map(told) == Some(Edit::Deleted),
+            lines: if run.edit == Edit::Deleted { old } else { new }
+                .split(typography::BREAK)
+                .map(str::to_owned)
+                .collect(),
+        }
     });
     runs.collect()
 }

@@ -48,8 +48,9 @@ pub(super) fn bound(text: &str) -> Vec<Edit> {
 
 /// Tells whether what ends with `text` announces a number: "str. " does.
 pub(super) fn counts(text: &str) -> bool {
-    let word = last_word(text.trim_end());
-    text.ends_with(char::is_whitespace) && is_one_of(&BEFORE_NUMBERS, opened(word))
+    let word = opened(last_word(text.trim_end()));
+    // The parts of a telephone number are no range.
+    text.ends_with(char::is_whitespace) && is_one_of(&BEFORE_NUMBERS, word) && !word.eq_ignore_ascii_case("tel.")
 }
 
 /// Tells whether what `text` begins with is counted by the number before it: " lat" is.

@@ -67,6 +67,7 @@ fn only_a_sure_range_gets_a_dash() {
         ("godz. 10.00-12.00 i 8:00-9:30", "godz.~10.00–12.00 i~8:00–9:30"),
         ("str. 12-15, 3-5 lat, 29-30 lipca", "str.~12–15, 3–5~lat, 29–30 lipca"),
         ("25-303 Miasto, 41-36-76", "25-303 Miasto, 41-36-76"),
+        ("tel. 41-367, ISSN 1234-5678, lata 1234-1567", "tel.~41-367, ISSN 1234-5678, lata 1234–1567"),
         ("2021-06-23, AbC-VI.7311.1.20.2021", "2021-06-23, AbC-VI.7311.1.20.2021"),
         ("polsko-czeski, - x, a-", "polsko-czeski, – x, a-"),
         ("itd... i ..... tak", "itd… i ..... tak"),

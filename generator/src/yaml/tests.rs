@@ -277,6 +277,16 @@ fn tree() -> impl Strategy<Value = serde_yaml::Value> {
     })
 }
 
+fn has_only_text_keys(value: &serde_yaml::Value) -> bool {
+    match value {
+        serde_yaml::Value::Sequence(items) => items.iter().all(has_only_text_keys),
+        serde_yaml::Value::Mapping(fields) => {
+            fields.iter().all(|(key, value)| key.is_string() && has_only_text_keys(value))
+        }
+        _ => true,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -284,7 +294,8 @@ proptest! {
     fn no_text_makes_it_panic_and_what_is_read_is_what_serde_yaml_reads(text in scraps()) {
         if let Ok(node) = parse("a.yaml", &text) {
             let values: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
-            if !text.contains(['?', '[']) && !text.contains(": ") {
+            // A key that is no text is the word written, where serde_yaml has a number or a truth.
+            if has_only_text_keys(&values) {
                 prop_assert_eq!(value(&node), values);
             }
         }
