@@ -1,24 +1,19 @@
 //! The store against a real engine: the embedded one, and a proxy before it for the failures that it never has.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::sync::{Arc, Mutex};
+mod engine;
+mod proxy;
 
-use aws_sdk_dynamodb::Client;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use aws_sdk_dynamodb::types::AttributeValue;
-use axum::body::Bytes;
-use axum::extract::State as Shared;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use dynoxide::Database;
 use forms_fn::number::{Number, Secret, Token, answers_hash};
 use forms_fn::store::{ConnectError, Connection, Known, Outcome, State, Store, StoreError, Submission, connect};
 use jiff::Timestamp;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
+
+use engine::{Engine, connection};
+use proxy::{Fault, on_write};
 
 const TABLE: &str = "submissions";
 const FORM: &str = "strategia-2030/ankieta";
@@ -512,182 +507,4 @@ fn kind(item: &Item) -> char {
 fn kinds(receipts: usize, answers: usize, definitions: usize) -> BTreeMap<char, usize> {
     let kinds = [('R', receipts), ('S', answers), ('F', definitions)];
     kinds.into_iter().filter(|(_, count)| *count > 0).collect()
-}
-
-// ---- the engine
-
-/// The embedded engine on a port of its own; its data outlives a stop.
-struct Engine {
-    database: Database,
-    address: SocketAddr,
-    client: Client,
-    running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
-}
-
-impl Engine {
-    async fn start() -> Self {
-        let database = Database::memory().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let client = connect(&connection(address)).unwrap();
-        let running = Some(serve(listener, database.clone()));
-        Self { database, address, client, running }
-    }
-
-    async fn stop(&mut self) {
-        let (stop, stopped) = self.running.take().unwrap();
-        stop.send(()).unwrap();
-        stopped.await.unwrap();
-    }
-
-    async fn restart(&mut self) {
-        let listener = TcpListener::bind(self.address).await.unwrap();
-        self.running = Some(serve(listener, self.database.clone()));
-    }
-
-    /// A store as a new process has it, on a table that exists.
-    async fn store(&self) -> Store {
-        let store = Store::new(self.client.clone(), TABLE);
-        store.create_table().await.unwrap();
-        store
-    }
-
-    /// A store that meets these failures on its way.
-    async fn behind(&self, faults: impl IntoIterator<Item = (&'static str, Fault)>) -> (Store, Arc<Proxy>) {
-        self.store().await;
-        let queue = Mutex::new(faults.into_iter().collect());
-        let proxy = Arc::new(Proxy { upstream: self.address, queue });
-        let app = axum::Router::new().fallback(meddle).with_state(Arc::clone(&proxy));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        let client = connect(&connection(address)).unwrap();
-        (Store::new(client, TABLE), proxy)
-    }
-
-    /// Lets a stranger hold some of the numbers of a token.
-    async fn occupy(&self, store: &Store, token: &Token, attempts: std::ops::RangeInclusive<u8>) {
-        let stranger = Token::mint().unwrap();
-        store.submit(&submission(&stranger, "obca"), &stranger).await.unwrap();
-        let mut item = self.items().await.into_iter().find(|item| kind(item) == 'R').unwrap();
-        for n in attempts {
-            let key = format!("R#{}", Number::derive(FORM, token, n));
-            item.insert("pk".to_owned(), AttributeValue::S(key));
-            self.put(item.clone()).await;
-        }
-    }
-
-    async fn put(&self, item: Item) {
-        self.client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
-    }
-
-    async fn items(&self) -> Vec<Item> {
-        self.client.scan().table_name(TABLE).send().await.unwrap().items.unwrap()
-    }
-
-    async fn kinds(&self) -> BTreeMap<char, usize> {
-        let mut kinds = BTreeMap::new();
-        for item in self.items().await {
-            *kinds.entry(kind(&item)).or_default() += 1;
-        }
-        kinds
-    }
-}
-
-fn serve(listener: TcpListener, database: Database) -> (oneshot::Sender<()>, JoinHandle<()>) {
-    let (stop, stopped) = oneshot::channel();
-    let stopped = async move { drop(stopped.await) };
-    let server = async move {
-        dynoxide::server::serve_with_shutdown(listener, database, stopped).await.unwrap();
-    };
-    (stop, tokio::spawn(server))
-}
-
-fn connection(address: SocketAddr) -> Connection {
-    Connection {
-        region: "eu-central-1".to_owned(),
-        access_key_id: "klucz".to_owned(),
-        secret_access_key: "klucz".to_owned(),
-        session_token: None,
-        endpoint: Some(format!("http://{address}")),
-    }
-}
-
-// ---- the proxy
-
-/// A failure that the embedded engine never has by itself.
-#[derive(Clone, Copy, Debug)]
-enum Fault {
-    /// The engine does what it was asked, and its answer is lost.
-    LoseAnswer,
-    /// The engine does nothing and says that it is broken.
-    Broken,
-    /// The engine refuses with this code.
-    Refused(&'static str),
-    /// The transaction is cancelled for this reason.
-    Cancelled(&'static str),
-}
-
-fn on_write(fault: Fault) -> (&'static str, Fault) {
-    ("TransactWriteItems", fault)
-}
-
-struct Proxy {
-    upstream: SocketAddr,
-    /// The failures to come, each waiting for a request of its operation.
-    queue: Mutex<VecDeque<(&'static str, Fault)>>,
-}
-
-impl Proxy {
-    fn left(&self) -> usize {
-        self.queue.lock().unwrap().len()
-    }
-
-    fn next_for(&self, target: &str) -> Option<Fault> {
-        let mut queue = self.queue.lock().unwrap();
-        let due = queue.front().is_some_and(|(operation, _)| target.ends_with(operation));
-        if due { queue.pop_front().map(|(_, fault)| fault) } else { None }
-    }
-}
-
-async fn meddle(Shared(proxy): Shared<Arc<Proxy>>, headers: HeaderMap, body: Bytes) -> Response {
-    let target = headers["x-amz-target"].to_str().unwrap().to_owned();
-    let upstream = proxy.upstream;
-    let forward = || tokio::task::spawn_blocking(move || forward(upstream, &headers, &body));
-    match proxy.next_for(&target) {
-        None => forward().await.unwrap(),
-        Some(Fault::LoseAnswer) => {
-            assert_eq!(forward().await.unwrap().status(), StatusCode::OK);
-            answer(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "")
-        }
-        Some(Fault::Broken) => answer(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", ""),
-        Some(Fault::Refused(code)) => answer(StatusCode::BAD_REQUEST, code, ""),
-        Some(Fault::Cancelled(reason)) => answer(
-            StatusCode::BAD_REQUEST,
-            "TransactionCanceledException",
-            &format!(r#","CancellationReasons":[{{"Code":"{reason}"}},{{"Code":"None"}}]"#),
-        ),
-    }
-}
-
-fn answer(status: StatusCode, code: &str, more: &str) -> Response {
-    let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"-"{more}}}"#);
-    (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
-}
-
-/// Hands a request on and waits for its answer.
-fn forward(upstream: SocketAddr, headers: &HeaderMap, body: &[u8]) -> Response {
-    let mut request = b"POST / HTTP/1.1\r\nconnection: close\r\n".to_vec();
-    for (name, value) in headers.iter().filter(|(name, _)| *name != header::CONNECTION) {
-        request.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
-    }
-    request.extend([b"\r\n", body].concat());
-    let mut stream = TcpStream::connect(upstream).unwrap();
-    stream.write_all(&request).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse::<u16>().unwrap();
-    let headers = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
-    (StatusCode::from_u16(status).unwrap(), headers, body.to_owned()).into_response()
 }
