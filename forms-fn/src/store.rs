@@ -15,6 +15,7 @@
 
 mod connect;
 mod correct;
+mod counters;
 mod error;
 mod items;
 mod list;
@@ -31,11 +32,13 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::Timestamp;
 
 pub use self::connect::{ConnectError, Connection, connect};
+pub use self::counters::Counters;
 pub use self::error::{Cause, StoreError};
 use self::error::{Failure, failure_of};
 pub use self::items::State;
 use self::items::{Key, Record, Text};
 pub use self::list::{Entry, Listing, Position};
+pub use self::table::Created;
 use crate::number::{AnswersHash, Number, Secret, Token};
 
 /// The last attempt at a number: eight numbers are tried before the store calls itself full.

@@ -32,7 +32,7 @@ use tokio::{
 };
 
 use crate::{
-    engine::{Engine, TABLE},
+    engine::{COUNTERS, Engine, TABLE},
     http::{self, Answer},
     workspace,
 };
@@ -57,7 +57,7 @@ pub fn environment(forms: &Path, engine: &Engine) -> Environment {
         ("AWS_SESSION_TOKEN", "test".to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", engine.endpoint()),
         ("TABLE_NAME", TABLE.to_owned()),
-        ("COUNTERS_TABLE_NAME", "counters".to_owned()),
+        ("COUNTERS_TABLE_NAME", COUNTERS.to_owned()),
         ("FORMS_DIR", forms.display().to_string()),
         ("ORIGIN_SECRETS", ORIGIN_SECRETS.join(",")),
         ("PREVIEW_SECRET", PREVIEW_SECRET.to_owned()),

@@ -7,19 +7,21 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use dynoxide::Database;
-use forms_fn::store::{self, Connection, Store};
+use forms_fn::store::{self, Connection, Counters, Store};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Name of the file in the data folder.
 const DATABASE: &str = "submissions.sqlite";
 /// Name of the file that is locked while a process uses the folder.
 const LOCK: &str = "lock";
-/// Name of the table.
+/// Names of the tables.
 const TABLE: &str = "submissions";
+const COUNTERS: &str = "counters";
 
 /// A running engine.
 pub(super) struct Engine {
     store: Store,
+    counters: Counters,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), String>>,
     /// Held for as long as the engine runs.
@@ -53,9 +55,11 @@ impl Engine {
             session_token: None,
             endpoint: Some(endpoint),
         })?;
-        let store = Store::new(client, TABLE.to_owned());
+        let store = Store::new(client.clone(), TABLE);
         store.create_table().await.context("failed to prepare the table")?;
-        Ok(Self { store, stop, task, _lock: lock })
+        let counters = Counters::new(client, COUNTERS);
+        counters.create_table().await.context("failed to prepare the table of counters")?;
+        Ok(Self { store, counters, stop, task, _lock: lock })
     }
 
     /// Returns the store on this engine.
@@ -63,10 +67,15 @@ impl Engine {
         self.store.clone()
     }
 
+    /// Returns the counters on this engine.
+    pub(super) fn counters(&self) -> Counters {
+        self.counters.clone()
+    }
+
     /// Stops the engine once what is under way is done.
     pub(super) async fn close(self) {
         drop(self.stop);
-        drop(self.store);
+        drop((self.store, self.counters));
         // Every acknowledged write is on the disk already; a connection kept open must not hold the process.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(2), self.task).await;
     }
