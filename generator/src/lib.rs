@@ -10,6 +10,8 @@ pub mod commands;
 mod content;
 mod diagnostic;
 mod emit;
+#[cfg(feature = "serve")]
+pub mod export;
 mod markdown;
 mod model;
 mod output;

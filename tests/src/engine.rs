@@ -37,6 +37,8 @@ enum Data {
     /// Lives as long as this value does.
     Memory(Database),
     File(PathBuf),
+    /// Runs somewhere else, and is not ended from here.
+    Elsewhere,
 }
 
 impl Engine {
@@ -50,15 +52,28 @@ impl Engine {
         Self::start(Data::File(path.to_owned())).await
     }
 
+    /// Makes the tables in an engine that runs already.
+    pub async fn elsewhere(address: SocketAddr) -> anyhow::Result<Self> {
+        Self { data: Data::Elsewhere, address, client: connect(&connection(address))?, runtime: None }.prepared().await
+    }
+
     async fn start(data: Data) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?.into_std()?;
         let address = listener.local_addr()?;
         let client = connect(&connection(address))?;
         let runtime = Some(run(listener, data.open()?)?);
-        let engine = Self { data, address, client, runtime };
-        engine.store().create_table().await?;
-        engine.counters().create_table().await?;
-        Ok(engine)
+        Self { data, address, client, runtime }.prepared().await
+    }
+
+    async fn prepared(self) -> anyhow::Result<Self> {
+        self.store().create_table().await?;
+        self.counters().create_table().await?;
+        Ok(self)
+    }
+
+    /// Returns where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Returns a store as a new process has it.
@@ -147,6 +162,7 @@ impl Data {
                 let path = path.to_str().context("the path is not UTF-8")?;
                 Database::new(path).map_err(|error| anyhow!("failed to open {path}: {error}"))
             }
+            Self::Elsewhere => Err(anyhow!("this engine is not ours to open")),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! 3. Answers `/api/` with the function's own router, and the rest from memory.
 //! 4. Builds again when the calendar turns.
 
-mod engine;
+pub(super) mod engine;
 mod pages;
 
 use std::{
