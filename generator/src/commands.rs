@@ -3,6 +3,8 @@
 //! 0: fine; 1: problems in the content; 2: could not run.
 
 mod build;
+mod new;
+mod publish;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -37,6 +39,10 @@ struct Cli {
 enum Command {
     /// Builds the site into a folder; a failed build changes nothing there.
     Build(build::Arguments),
+    /// Makes a consultation, a page, a version of a document, a form or a meeting; never overwrites anything.
+    New(new::Arguments),
+    /// Registers what residents see: texts that are consulted and forms, each as it is; run it before every build.
+    Publish(publish::Arguments),
     /// Serves the site and its forms on this machine, drafts included, and keeps what is sent.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
@@ -46,7 +52,7 @@ enum Command {
 #[derive(Clone, Debug, Args)]
 struct Root {
     /// Folder that holds `content` and `themes`.
-    #[arg(long, value_name = "DIR", default_value = ".")]
+    #[arg(long, value_name = "DIR", default_value = ".", global = true)]
     root: PathBuf,
 }
 
@@ -54,6 +60,8 @@ struct Root {
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Build(arguments) => build::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
     };

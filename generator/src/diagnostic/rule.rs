@@ -98,6 +98,18 @@ rules! {
     OPTION_VALUE_TWICE = "option-value-twice" ["value", "line"];
     SCALE_BAD = "scale-bad" ["start", "end"];
 
+    // The register of what was put to residents
+    REGISTER_DAMAGED = "register-damaged" [];
+    REGISTER_INCOMPLETE = "register-incomplete" ["file"];
+    CONSULTED_TEXT_CHANGED = "consulted-text-changed" ["id", "old", "new", "day"];
+    CONSULTED_SECTION_LOST = "consulted-section-lost" ["id", "heading", "day"];
+    CONSULTED_SECTION_ADDED = "consulted-section-added" ["id"];
+    CONSULTED_VERSION_LOST = "consulted-version-lost" ["version", "document", "day"];
+    OPEN_FORM_LOST = "open-form-lost" ["form", "day"];
+    OPEN_QUESTION_LOST = "open-question-lost" ["name", "label", "day"];
+    OPEN_QUESTION_RETYPED = "open-question-retyped" ["name", "old", "new"];
+    OPEN_OPTION_LOST = "open-option-lost" ["question", "value", "day"];
+
     // The site and its theme
     BASE_URL_MISSING = "base-url-missing" [];
     BASE_URL_BAD = "base-url-bad" ["value"];
