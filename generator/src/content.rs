@@ -107,7 +107,7 @@ fn translated(
 ) -> Option<forms::Text> {
     let mut texts = text.value.by_language(language);
     let Some(original) = texts.remove(language) else {
-        let problem = Diagnostic::error(rule::TEXT_MISSING, text.place);
+        let problem = Diagnostic::new(rule::TEXT_MISSING, text.place);
         problems.push(problem.with("key", key).with("language", language));
         return None;
     };
@@ -119,7 +119,7 @@ fn number<T: TryFrom<i64>>(fields: &mut Fields<'_>, key: &'static str, range: Ra
     let number = fields.integer(key)?;
     let within = range.contains(&number.value).then(|| T::try_from(number.value).ok()).flatten();
     if within.is_none() {
-        let problem = Diagnostic::error(rule::NUMBER_BAD, number.place).with("key", key).with("value", number.value);
+        let problem = Diagnostic::new(rule::NUMBER_BAD, number.place).with("key", key).with("value", number.value);
         fields.problems().push(problem.with("least", range.start()).with("most", range.end()));
     }
     within
@@ -131,7 +131,7 @@ fn address_slug(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
     if crate::slug::is_folded(&slug.value) {
         return Some(slug);
     }
-    fields.problems().push(Diagnostic::error(rule::SLUG_BAD, slug.place).with("slug", slug.value));
+    fields.problems().push(Diagnostic::new(rule::SLUG_BAD, slug.place).with("slug", slug.value));
     None
 }
 

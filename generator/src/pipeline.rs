@@ -88,6 +88,6 @@ pub(crate) fn read_and_build(root: &Path, options: &Options) -> Result<(Source, 
 /// What a person reads when the tree cannot be built.
 pub fn build_in_memory(root: &Path, options: &Options) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let (source, built) = read_and_build(root, options).map_err(|error| error.to_string())?;
-    let outputs = built.outputs.ok_or_else(|| human(&built.problems, &source, &Texts::polish()))?;
+    let outputs = built.outputs.ok_or_else(|| human(&built.problems, &source, &Texts::in_language("en")))?;
     Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes)).collect())
 }

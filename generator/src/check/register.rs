@@ -38,15 +38,15 @@ fn text(consultation: &Consultation, document: &Document, version: &Version) -> 
     let problem = |difference: Difference<'_>| match difference {
         Difference::Changed(old, new) => {
             let [was, is] = excerpts(&old.text, &new.text);
-            let problem = Diagnostic::error(rule::CONSULTED_TEXT_CHANGED, place(new));
+            let problem = Diagnostic::new(rule::CONSULTED_TEXT_CHANGED, place(new));
             problem.with("id", &old.id).with("day", day).with("old", was).with("new", is)
         }
         Difference::Lost(old, heir) => {
             let place = heir.and_then(place).unwrap_or_else(|| home(old));
-            let problem = Diagnostic::error(rule::CONSULTED_SECTION_LOST, place);
+            let problem = Diagnostic::new(rule::CONSULTED_SECTION_LOST, place);
             problem.with("id", &old.id).with("heading", old.title()).with("day", day)
         }
-        Difference::Added(new) => Diagnostic::error(rule::CONSULTED_SECTION_ADDED, place(new)).with("id", &new.id),
+        Difference::Added(new) => Diagnostic::new(rule::CONSULTED_SECTION_ADDED, place(new)).with("id", &new.id),
     };
     version.differences(&latest).into_iter().map(problem).collect()
 }
@@ -128,7 +128,7 @@ pub(super) fn versions(site: &Site) -> Vec<Diagnostic> {
                 continue;
             }
             let place = Place::whole(document.map_or(&consultation.path, |document| &document.path));
-            let problem = Diagnostic::error(rule::CONSULTED_VERSION_LOST, place);
+            let problem = Diagnostic::new(rule::CONSULTED_VERSION_LOST, place);
             problems.push(problem.with("version", number).with("document", name).with("day", snapshot.text.day));
         }
     }
@@ -151,7 +151,7 @@ pub(super) fn forms(site: &Site, today: Date) -> Vec<Diagnostic> {
 
 fn form(consultation: &Consultation, name: &str, revisions: &[&Revision]) -> Vec<Diagnostic> {
     let Some(form) = consultation.forms.iter().find(|form| form.name() == name && !form.draft) else {
-        let problem = Diagnostic::error(rule::OPEN_FORM_LOST, Place::whole(&consultation.path));
+        let problem = Diagnostic::new(rule::OPEN_FORM_LOST, Place::whole(&consultation.path));
         let day = revisions.first().map(|revision| revision.day.to_string()).unwrap_or_default();
         return vec![problem.with("form", name).with("day", day)];
     };
@@ -171,7 +171,7 @@ fn question(form: &FormPage, old: &Question, day: Date) -> Vec<Diagnostic> {
         if matches!(old.kind, Kind::Note(_)) {
             return Vec::new();
         }
-        let problem = Diagnostic::error(rule::OPEN_QUESTION_LOST, place());
+        let problem = Diagnostic::new(rule::OPEN_QUESTION_LOST, place());
         let label = old.label.in_language("");
         let problem = problem.with("name", &old.name).with("label", label).with("day", day);
         return vec![match heir(&form.form, old) {
@@ -180,13 +180,13 @@ fn question(form: &FormPage, old: &Question, day: Date) -> Vec<Diagnostic> {
         }];
     };
     if old.kind.name() != new.kind.name() {
-        let problem = Diagnostic::error(rule::OPEN_QUESTION_RETYPED, place()).with("name", &old.name);
+        let problem = Diagnostic::new(rule::OPEN_QUESTION_RETYPED, place()).with("name", &old.name);
         return vec![problem.with("old", old.kind.name()).with("new", new.kind.name())];
     }
     let offered = new.kind.values().unwrap_or_default();
     let lost = old.kind.values().into_iter().flatten().filter(|value| !offered.contains(value));
     lost.map(|value| {
-        let problem = Diagnostic::error(rule::OPEN_OPTION_LOST, place()).with("question", &old.name);
+        let problem = Diagnostic::new(rule::OPEN_OPTION_LOST, place()).with("question", &old.name);
         problem.with("value", value).with("day", day)
     })
     .collect()

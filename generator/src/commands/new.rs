@@ -4,9 +4,8 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
 use jiff::civil::{Date, Time};
 
-use super::{Root, day_of, now, say};
+use super::{Language, Root, day_of, now, say};
 use crate::{
-    diagnostic::Texts,
     edit,
     pipeline::{self, Options},
     scaffold::{self, Meeting},
@@ -17,6 +16,8 @@ use crate::{
 pub(super) struct Arguments {
     #[command(flatten)]
     root: Root,
+    #[command(flatten)]
+    language: Language,
     #[command(subcommand)]
     what: What,
 }
@@ -115,7 +116,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     // What is wrong elsewhere does not keep anything from being made; `check` tells it.
     let options = Options { today, drafts: true, commit: None };
     let (site, _) = pipeline::site(&source, &options, &mut Vec::new());
-    let texts = Texts::polish();
+    let texts = arguments.language.of(&source);
     let edits = match &arguments.what {
         What::Consultation { title, start, end, announced, id } => {
             scaffold::consultation(id.as_deref(), title, *announced, [*start, *end])

@@ -4,9 +4,9 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::{PROBLEMS, Root, day_of, now, report, say};
+use super::{Language, PROBLEMS, Root, day_of, now, report, say};
 use crate::{
-    diagnostic::{self, Diagnostic, Texts, rule},
+    diagnostic::{self, Diagnostic, Rule, Texts, rule},
     edit::{self, Edit},
     pipeline::{self, Options},
     publish::{self, Registration, Step, What},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What a correction is there to settle.
-const CORRECTED: [&str; 3] =
+const CORRECTED: [&Rule; 3] =
     [rule::CONSULTED_TEXT_CHANGED, rule::CONSULTED_SECTION_LOST, rule::CONSULTED_SECTION_ADDED];
 
 #[derive(Debug, Args)]
@@ -30,6 +30,8 @@ pub(super) struct Arguments {
     /// Registers texts that differ from what was published, beside it, for this reason.
     #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     correction: Option<String>,
+    #[command(flatten)]
+    language: Language,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -41,7 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let settled = |problem: &Diagnostic| arguments.correction.is_some() && CORRECTED.contains(&problem.rule);
     problems.retain(|problem| !settled(problem));
     diagnostic::sort(&mut problems);
-    let texts = Texts::polish();
+    let texts = arguments.language.of(&source);
     if report(&problems, &source, &texts, false) {
         return Ok(ExitCode::from(PROBLEMS));
     }

@@ -98,7 +98,7 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
     let path = format!("{folder}/{FILE}");
     let id = split(folder).1;
     if id.len() > LONGEST_ID || !slug::is_folded(id) {
-        reader.problems.push(Diagnostic::error(rule::CONSULTATION_ID_BAD, Place::whole(&path)).with("id", id));
+        reader.problems.push(Diagnostic::new(rule::CONSULTATION_ID_BAD, Place::whole(&path)).with("id", id));
     }
     let forms = form::read_all(reader, &format!("{folder}/forms"));
     let documents = document::read_all(reader, &format!("{folder}/documents"));
@@ -153,7 +153,7 @@ fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Date, Date)> {
     fields.finish();
     let (start, end) = (start?, end?);
     if end.value < start.value {
-        let problem = Diagnostic::error(rule::TERM_BACKWARDS, end.place);
+        let problem = Diagnostic::new(rule::TERM_BACKWARDS, end.place);
         problems.push(problem.with("start", start.value).with("end", end.value));
     }
     Some((start.value, end.value))
@@ -186,7 +186,7 @@ fn web_address(fields: &mut Fields<'_>) -> Option<String> {
     if matches!(scheme, "https" | "http") {
         return Some(url.value);
     }
-    let problem = Diagnostic::error(rule::LINK_SCHEME, url.place).with("target", &url.value);
+    let problem = Diagnostic::new(rule::LINK_SCHEME, url.place).with("target", &url.value);
     fields.problems().push(problem.with("scheme", scheme));
     None
 }

@@ -143,13 +143,13 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> RawRegister {
         };
         if read.is_none() {
             reader.read.insert(path.to_owned());
-            reader.problems.push(Diagnostic::error(rule::REGISTER_DAMAGED, Place::whole(path)));
+            reader.problems.push(Diagnostic::new(rule::REGISTER_DAMAGED, Place::whole(path)));
         }
     }
     for snapshot in &register.snapshots {
         let beside = |name: &&String| register.snapshots.iter().any(|other| snapshot.stands_with(other, name));
         for lost in snapshot.text.corrects.iter().filter(|name| !beside(name)) {
-            let problem = Diagnostic::error(rule::REGISTER_INCOMPLETE, Place::whole(&snapshot.path));
+            let problem = Diagnostic::new(rule::REGISTER_INCOMPLETE, Place::whole(&snapshot.path));
             reader.problems.push(problem.with("file", format!("{lost}.yaml")));
         }
     }
