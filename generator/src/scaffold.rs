@@ -148,12 +148,11 @@ pub(crate) fn meeting(
             stages.chain(schedule.meetings.iter().map(|meeting| meeting.id.as_str())).any(|taken| taken == id)
         })
     };
+    let day = format!("spotkanie-{}", meeting.date);
     let id = match meeting.id {
         Some(id) => name(id)?,
-        None => {
-            let day = format!("spotkanie-{}", meeting.date);
-            if taken(&day) { format!("{day}-{}", meeting.time.replace(':', "-")) } else { day }
-        }
+        None if taken(&day) => format!("{day}-{}", meeting.time.replace(':', "-")),
+        None => day,
     };
     if taken(&id) {
         return Err(Unmade::Taken { what: "stage or meeting", name: id });

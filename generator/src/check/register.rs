@@ -67,14 +67,10 @@ fn excerpts(old: &str, new: &str) -> [String; 2] {
         return [old, new].map(|text| cut(text, SHOWN));
     };
     [Edit::Inserted, Edit::Deleted].map(|left_out| {
-        // A block that is wholly new or gone has its other side in another one, if it has one.
-        let stands = |block: &&redline::Block| block.iter().any(|run| run.edit != left_out);
-        changed
-            .iter()
-            .copied()
-            .find(stands)
-            .filter(|block| stands(&first) || !has_kept(block))
-            .map_or_else(String::new, |block| excerpt(block, left_out))
+        // A block that is wholly new or gone has its other side in another such one, if it has one.
+        let side = changed.iter().find(|block| block.iter().any(|run| run.edit != left_out));
+        let side = side.filter(|block| std::ptr::eq(**block, *first) || !has_kept(block));
+        side.map_or_else(String::new, |block| excerpt(block, left_out))
     })
 }
 
