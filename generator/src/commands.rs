@@ -4,6 +4,8 @@
 
 mod build;
 mod check;
+mod new;
+mod publish;
 #[cfg(feature = "serve")]
 mod environment;
 #[cfg(feature = "serve")]
@@ -47,6 +49,10 @@ enum Command {
     Build(build::Arguments),
     /// Tells everything that is wrong with the content, and writes nothing.
     Check(check::Arguments),
+    /// Makes a consultation, a page, a version of a document, a form or a meeting; never overwrites anything.
+    New(new::Arguments),
+    /// Registers what residents see: texts that are consulted and forms, each as it is; run it before every build.
+    Publish(publish::Arguments),
     /// Serves the site and its forms on this machine, drafts included, and keeps what is sent.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
@@ -63,7 +69,7 @@ enum Command {
 #[derive(Clone, Debug, Args)]
 struct Root {
     /// Folder that holds `content` and `themes`.
-    #[arg(long, value_name = "DIR", default_value = ".")]
+    #[arg(long, value_name = "DIR", default_value = ".", global = true)]
     root: PathBuf,
 }
 
@@ -88,6 +94,8 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Build(arguments) => build::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(feature = "serve")]

@@ -9,6 +9,8 @@ mod check;
 pub mod commands;
 mod content;
 mod diagnostic;
+mod digest;
+mod edit;
 mod emit;
 #[cfg(feature = "serve")]
 pub mod export;
@@ -17,7 +19,9 @@ mod model;
 mod output;
 mod page;
 pub mod pipeline;
+mod publish;
 mod redline;
+mod scaffold;
 mod slug;
 mod source;
 mod theme;

@@ -192,7 +192,7 @@ fn content(name: &str, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
 }
 
 /// Drops a byte order mark and writes line ends as LF.
-fn normal(text: &str) -> String {
+pub(crate) fn normal(text: &str) -> String {
     // HTML knows no NUL: browsers show U+FFFD in its place.
     text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\0', "\u{fffd}")
 }
