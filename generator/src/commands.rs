@@ -4,12 +4,12 @@
 
 mod build;
 mod check;
-mod new;
-mod publish;
 #[cfg(feature = "serve")]
 mod environment;
 #[cfg(feature = "serve")]
 mod export;
+mod new;
+mod publish;
 #[cfg(feature = "serve")]
 mod serve;
 #[cfg(feature = "serve")]

@@ -184,14 +184,14 @@ async fn sends_per_second() -> Outcome {
         measure(&format!("{name}: review, which stores nothing"), ask("review", 200)).await;
         measure(&format!("{name}: send"), ask("send", 303)).await;
         measure(&format!("{name}: send again, a replay"), ask("send", 303)).await;
-        let store = engine.store();
-        let look_up = |number: u32| {
-            let store = store.clone();
+        let (reads, writes) = (engine.store(), engine.store());
+        let look_up = move |number: u32| {
+            let store = reads.clone();
             async move { drop(store.find("park/krotka", &Token::parse(&token(number)).unwrap()).await.unwrap()) }
         };
         measure(&format!("{name}: looking a token up, alone"), look_up).await;
-        let write = |number: u32| {
-            let store = store.clone();
+        let write = move |number: u32| {
+            let store = writes.clone();
             async move {
                 let token = Token::parse(&token(number + MANY)).unwrap();
                 store.submit(&submission(&token, number).unwrap(), &token).await.unwrap();
