@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod new;
 mod publish;
+mod schema;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -47,6 +48,8 @@ enum Command {
     New(new::Arguments),
     /// Registers what residents see: texts that are consulted and forms, each as it is; run it before every build.
     Publish(publish::Arguments),
+    /// Writes JSON Schemas of all files that editors write, for their editors to complete and to underline.
+    Schema(schema::Arguments),
     /// Serves the site and its forms on this machine, drafts included, and keeps what is sent.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Publish(arguments) => publish::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
     };
