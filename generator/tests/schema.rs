@@ -61,7 +61,7 @@ impl Validator {
 /// Returns the kind of a file and its fields as YAML.
 fn fields(path: &str, text: &str) -> Option<(&'static str, String)> {
     let text = text.replace("\r\n", "\n");
-    if path.ends_with(".md") {
+    if extension(path) == "md" {
         let matter = text.strip_prefix("---\n").and_then(|rest| Some(rest.split_once("\n---")?.0)).unwrap_or("{}");
         return Some(("page", matter.to_owned()));
     }
@@ -71,10 +71,14 @@ fn fields(path: &str, text: &str) -> Option<(&'static str, String)> {
         [.., "consultation.yaml"] => "consultation",
         [.., "schedule.yaml"] => "schedule",
         [.., "documents", _, "document.yaml"] => "document",
-        [.., "forms", file] if file.ends_with(".yaml") => "form",
+        [.., "forms", file] if extension(file) == "yaml" => "form",
         _ => return None,
     };
     (!path.contains("/published/")).then_some((kind, text))
+}
+
+fn extension(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
 }
 
 /// Returns the schemas by name of file.
@@ -165,7 +169,7 @@ fn the_files_of_the_city_name_their_schemas() {
 
 /// Sees to it that a YAML file leads to its schema, seen from where it stands.
 fn wired(path: &str, text: &str) {
-    let Some((kind, _)) = fields(path, text).filter(|_| !path.ends_with(".md")) else { return };
+    let Some((kind, _)) = fields(path, text).filter(|_| extension(path) == "yaml") else { return };
     let up = "../".repeat(path.matches('/').count());
     let line = format!("# yaml-language-server: $schema={up}schema/{kind}.json");
     assert_eq!(text.lines().next(), Some(line.as_str()), "{path}");
