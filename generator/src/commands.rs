@@ -4,11 +4,17 @@
 
 mod build;
 mod check;
+#[cfg(feature = "serve")]
+mod environment;
+#[cfg(feature = "serve")]
+mod export;
 mod new;
 mod publish;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod table;
 
 use std::{
     path::{Path, PathBuf},
@@ -53,6 +59,13 @@ enum Command {
     /// Serves the site and its forms on this machine, drafts included, and keeps what is sent.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
+    /// Writes what was sent through a form: a table, or JSON.
+    #[cfg(feature = "serve")]
+    Export(export::Arguments),
+    /// Makes the tables that submissions are kept in.
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Table(table::Command),
 }
 
 /// What every command over the content takes.
@@ -89,6 +102,10 @@ pub fn run() -> ExitCode {
         Command::Schema(arguments) => schema::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Export(arguments) => export::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Table(command) => table::run(&command),
     };
     outcome.unwrap_or_else(|error| {
         complain(&format!("konsultacje: {error:#}\n"));
