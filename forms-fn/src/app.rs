@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 use crate::{
     Catalogue, Clock,
     store::{Counters, Store},
+    telemetry::Telemetry,
 };
 
 /// Where the CDN puts the address of the client.
@@ -31,6 +32,8 @@ pub struct App {
     pub preview_secret: Option<PreviewSecret>,
     /// Whether residents reach the function by https.
     pub https: bool,
+    /// Tells of each request; none where nobody wants to know.
+    pub telemetry: Option<Telemetry>,
     catalogue: RwLock<Arc<Catalogue>>,
 }
 
@@ -44,6 +47,7 @@ impl App {
             origin_secrets: None,
             preview_secret: None,
             https: false,
+            telemetry: None,
             catalogue: RwLock::new(Arc::new(catalogue)),
         }
     }

@@ -79,11 +79,12 @@ impl Catalogue {
                 bundles.entry(bundle.form.id.clone()).or_default().insert(bundle.language.clone(), bundle);
             }
         }
-        let shared = shared.ok_or(CatalogueError::NoTheme)?;
+        let mut shared = shared.ok_or(CatalogueError::NoTheme)?;
         if !shared.sites.contains_key(&shared.language) {
             return Err(CatalogueError::NoSite);
         }
-        Ok(Self { theme: Theme::new(&shared.theme)?, shared, bundles })
+        let theme = Theme::beginning_with(&shared.language, std::mem::take(&mut shared.theme))?;
+        Ok(Self { theme, shared, bundles })
     }
 
     /// Returns the form `id` in `language`, else in the site's language.

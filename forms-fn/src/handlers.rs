@@ -208,12 +208,17 @@ fn find<'a>(
 
 fn moment(app: &App, bundle: &Bundle, headers: &HeaderMap) -> Moment {
     let now = app.clock.now();
-    let skips_clock = app.is_preview(headers.get(PREVIEW_SECRET).and_then(|value| value.to_str().ok()));
+    let skips_clock = app.is_preview(preview_secret(headers));
     Moment {
         now,
         preview: skips_clock || app.clock.is_shifted(),
         state: if skips_clock { forms::State::Open } else { bundle.consultation.term.state(now) },
     }
+}
+
+/// Returns what a request gives as the secret of trials.
+pub(crate) fn preview_secret(headers: &HeaderMap) -> Option<&str> {
+    headers.get(PREVIEW_SECRET)?.to_str().ok()
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

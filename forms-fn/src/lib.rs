@@ -4,6 +4,7 @@
 //! 2. `posted` reads what a browser sent, and refuses what is too large or of the wrong type.
 //! 3. `journey` decides what follows: a mistake, the review, the receipt.
 //! 4. [`store`] keeps the answer, once; it alone names `DynamoDB`.
+//! 5. [`telemetry`] tells of each request, and of nobody who made it.
 //!
 //! What is drawn comes from the [`Catalogue`], which the generator packs into `dist/forms/`.
 
@@ -17,6 +18,7 @@ pub mod number;
 mod posted;
 mod router;
 pub mod store;
+pub mod telemetry;
 
 pub use app::{App, OriginSecrets, PreviewSecret};
 pub use catalogue::{Catalogue, CatalogueError};

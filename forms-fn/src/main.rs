@@ -2,14 +2,23 @@
 
 use std::{env, path::PathBuf, process::ExitCode, sync::Arc};
 
+use axum::{extract::Request, middleware};
 use forms_fn::{
     App, Catalogue, Clock, OriginSecrets, PreviewSecret, router,
     store::{self, Connection, Counters, Store},
+    telemetry::{RequestId, Telemetry},
 };
+use lambda_http::RequestExt as _;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_ansi(false).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_target(false)
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .init();
     match start().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -30,7 +39,20 @@ async fn start() -> Result<(), lambda_http::Error> {
     app.origin_secrets = Some(OriginSecrets::parse(&secrets).ok_or("ORIGIN_SECRETS holds no secret")?);
     app.preview_secret = optional("PREVIEW_SECRET").map(PreviewSecret);
     app.https = true;
-    lambda_http::run(router(Arc::new(app))).await
+    app.telemetry = Some(Telemetry { function: optional("AWS_LAMBDA_FUNCTION_NAME") });
+    // Answers or not, it has opened the way to the table before the first resident comes.
+    let first = app.store.clone();
+    tokio::spawn(async move { first.health().await });
+    lambda_http::run(router(Arc::new(app)).layer(middleware::map_request(named))).await
+}
+
+/// Names a request as Lambda does in its own lines of the log.
+async fn named(mut request: Request) -> Request {
+    if let Some(context) = request.lambda_context_ref() {
+        let id = RequestId(context.request_id.clone());
+        request.extensions_mut().insert(id);
+    }
+    request
 }
 
 fn required(name: &str) -> Result<String, String> {

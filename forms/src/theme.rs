@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, error::Error as _};
+use std::{collections::BTreeMap, error::Error as _, sync::OnceLock};
 
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
@@ -32,12 +32,13 @@ pub struct ThemeSource {
 /// - `fill`: `t.sentence | fill(name=…)` fills placeholders `{name}`; `args=` takes a whole map of them.
 #[derive(Debug)]
 pub struct Theme {
-    languages: BTreeMap<String, Tera>,
-    texts: BTreeMap<String, Json>,
+    source: ThemeSource,
+    /// Reading the templates is most of a start: a language is read when its first page is drawn, or before.
+    languages: BTreeMap<String, OnceLock<Result<Tera, ThemeError>>>,
 }
 
 /// Why a theme cannot draw a page.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub enum ThemeError {
     /// A template is broken or asks for what is not there; the text tells which, where and why.
     #[error("{0}")]
@@ -53,14 +54,31 @@ impl Theme {
     /// # Errors
     /// [`ThemeError::Template`] when a template cannot be read.
     pub fn new(source: &ThemeSource) -> Result<Self, ThemeError> {
-        let engine = |(language, texts): (&String, &Json)| {
-            let tera = engine(source, language, texts).map_err(|error| ThemeError::Template(chain(&error)))?;
-            Ok((language.clone(), tera))
-        };
-        Ok(Self {
-            languages: source.texts.iter().map(engine).collect::<Result<_, ThemeError>>()?,
-            texts: source.texts.clone(),
-        })
+        let theme = Self::unread(source.clone());
+        theme.languages.keys().try_for_each(|language| theme.engine(language).map(drop))?;
+        Ok(theme)
+    }
+
+    /// Reads all templates of `source` for `language` alone, and for others once a page is drawn in them.
+    ///
+    /// # Errors
+    /// As [`Theme::new`].
+    pub fn beginning_with(language: &str, source: ThemeSource) -> Result<Self, ThemeError> {
+        let theme = Self::unread(source);
+        theme.engine(language)?;
+        Ok(theme)
+    }
+
+    fn unread(source: ThemeSource) -> Self {
+        let languages = source.texts.keys().map(|language| (language.clone(), OnceLock::new())).collect();
+        Self { source, languages }
+    }
+
+    fn engine(&self, language: &str) -> Result<&Tera, ThemeError> {
+        let unknown = || ThemeError::Language(language.to_owned());
+        let (cell, texts) = self.languages.get(language).zip(self.source.texts.get(language)).ok_or_else(unknown)?;
+        let read = || engine(&self.source, language, texts).map_err(|error| ThemeError::Template(chain(&error)));
+        cell.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 
     /// Draws `template` in `language` with its `view` inside `shell`.
@@ -74,7 +92,7 @@ impl Theme {
         shell: &Shell,
         view: &impl Serialize,
     ) -> Result<String, ThemeError> {
-        let tera = self.languages.get(language).ok_or_else(|| ThemeError::Language(language.to_owned()))?;
+        let tera = self.engine(language)?;
         let mut context = Context::new();
         context.insert("layout", shell);
         context.insert("page", view);
@@ -83,7 +101,7 @@ impl Theme {
 
     /// Returns the text under `path` ("banner.preview") in `language`, where there is one.
     pub fn text(&self, language: &str, path: &str) -> Option<&str> {
-        let texts = self.texts.get(language)?;
+        let texts = self.source.texts.get(language)?;
         path.split('.').try_fold(texts, |texts, key| texts.get(key))?.as_str()
     }
 }

@@ -78,6 +78,12 @@ pub(crate) enum EmitError {
     /// Another process is placing outputs.
     #[error("another build is writing to {}", .0.display())]
     Locked(PathBuf),
+    /// There is no build, or half of one.
+    #[error("{} holds no whole build: run `konsultacje build` first", .0.display())]
+    NotBuilt(PathBuf),
+    /// A file is gone, or is not what the build wrote.
+    #[error("{} is not as the build wrote it: run `konsultacje build` again", .0.display())]
+    NotAsBuilt(PathBuf),
     /// An output path is empty, absolute, leads out of the folder or into what is kept there.
     #[error("`{0}` cannot be the path of an output")]
     BadPath(String),
@@ -126,6 +132,21 @@ struct Entry {
 /// Makes the output folder hold these outputs.
 pub(crate) fn emit(out: &Path, outputs: &Outputs) -> Result<Report, EmitError> {
     emit_on(&Disk::new(out), outputs)
+}
+
+/// Reads what a build has put in place: all of it, byte by byte as it was written.
+pub(crate) fn read(out: &Path) -> Result<Outputs, EmitError> {
+    let disk = Disk::new(out);
+    let manifest = manifest(&disk)?;
+    if !manifest.complete {
+        return Err(EmitError::NotBuilt(disk.path("")));
+    }
+    let output = |(path, entry): (&String, &Entry)| {
+        let bytes = disk.read(path)?.filter(|bytes| HEXLOWER.encode(&Sha256::digest(bytes)) == entry.sha256);
+        let bytes = bytes.ok_or_else(|| EmitError::NotAsBuilt(disk.path(path)))?;
+        Ok((path.clone(), Output { bytes, class: entry.class }))
+    };
+    manifest.files.par_iter().map(output).collect()
 }
 
 fn emit_on(disk: &Disk, outputs: &Outputs) -> Result<Report, EmitError> {

@@ -182,6 +182,16 @@ pub struct Lambda {
     killed: AtomicBool,
     log: NamedTempFile,
     sent: Mutex<u32>,
+    waking: Spent,
+}
+
+/// Time that went by, and time of processors that was used.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spent {
+    /// By the clock on the wall.
+    pub wall: Duration,
+    /// Of processors.
+    pub cpu: Duration,
 }
 
 impl Lambda {
@@ -190,7 +200,14 @@ impl Lambda {
     /// # Errors
     /// When it ends or reports that it cannot start; the error tells what it logged.
     pub async fn start(environment: &Environment) -> anyhow::Result<Self> {
-        let binary = workspace::forms_fn()?;
+        Self::run(Command::new(workspace::forms_fn()?), environment).await
+    }
+
+    /// As [`Lambda::start`], with another program in the place of ours.
+    ///
+    /// # Errors
+    /// As [`Lambda::start`].
+    pub async fn run(mut program: Command, environment: &Environment) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (events, queue) = mpsc::unbounded_channel();
@@ -198,7 +215,8 @@ impl Lambda {
         let service = service(runtime.clone());
         let server = tokio::spawn(async move { axum::serve(listener, service).await });
         let log = NamedTempFile::new()?;
-        let child = Command::new(binary)
+        let begun = Instant::now();
+        let child = program
             .env_clear()
             .envs(environment)
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
@@ -212,9 +230,33 @@ impl Lambda {
             .stderr(Stdio::from(log.reopen()?))
             .spawn()?;
         let (child, sent, killed) = (Mutex::new(child), Mutex::new(0), AtomicBool::new(false));
-        let lambda = Self { events, runtime, server, child, killed, log, sent };
+        let mut lambda = Self { events, runtime, server, child, killed, log, sent, waking: Spent::default() };
         lambda.wait_until_ready().await?;
+        lambda.waking = Spent { wall: begun.elapsed(), cpu: lambda.cpu()? };
         Ok(lambda)
+    }
+
+    /// What it took from its start to its first question for work.
+    pub fn waking(&self) -> Spent {
+        self.waking
+    }
+
+    /// The time of processors that it has used so far, all threads together.
+    pub fn cpu(&self) -> anyhow::Result<Duration> {
+        let mut nanoseconds = 0;
+        for thread in fs::read_dir(format!("/proc/{}/task", locked(&self.child).id()))? {
+            // A thread may end meanwhile.
+            let told = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
+            nanoseconds += told.split(' ').next().and_then(|number| number.parse::<u64>().ok()).unwrap_or_default();
+        }
+        Ok(Duration::from_nanos(nanoseconds))
+    }
+
+    /// The most memory that it has held, in kilobytes.
+    pub fn peak_memory(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", locked(&self.child).id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
     async fn wait_until_ready(&self) -> anyhow::Result<()> {

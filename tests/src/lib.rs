@@ -6,7 +6,8 @@
 //! 3. [`lambda`] runs the function's binary as Lambda does; [`serve`] runs `konsultacje serve`.
 //! 4. [`http`] asks over loopback; [`page`] reads what came as a browser would, and posts it again.
 //! 5. [`browser`] is a real one.
-//! 6. [`town`] tells what stands in the fixture that most tests use.
+//! 6. [`tools`] are those of other languages.
+//! 7. [`town`] tells what stands in the fixture that most tests use.
 //!
 //! A missing binary, engine or browser is an error, never a reason to skip a test. Every process that is started here
 //! is ended when its value is dropped, by its own id.
@@ -21,5 +22,6 @@ pub mod http;
 pub mod lambda;
 pub mod page;
 pub mod serve;
+pub mod tools;
 pub mod town;
 pub mod workspace;

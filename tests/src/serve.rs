@@ -3,22 +3,25 @@
 use std::{
     ffi::OsStr,
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
     time::Duration,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use tempfile::NamedTempFile;
 
 use crate::workspace;
 
 /// How long building into memory may take.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The secret of trials that [`Serve::production`] gives.
+pub const PREVIEW_SECRET: &str = "preview-secret-of-the-plain-server";
 
 /// A running `konsultacje serve`; killed when dropped.
 #[derive(Debug)]
@@ -37,24 +40,45 @@ impl Serve {
     /// # Errors
     /// When it ends instead; the error tells what it printed.
     pub fn start<A: AsRef<OsStr>>(root: &Path, data: &Path, arguments: &[A]) -> anyhow::Result<Self> {
+        let mut command = Command::new(workspace::konsultacje()?);
+        command.arg("serve").arg("--root").arg(root).arg("--data").arg(data).args(["--port", "0"]).args(arguments);
+        Self::run(command, data)
+    }
+
+    /// Serves the build in `dist` for real (`--production`), otherwise as [`Serve::start`].
+    ///
+    /// # Errors
+    /// When it ends instead; the error tells what it printed.
+    pub fn production<A: AsRef<OsStr>>(dist: &Path, data: &Path, arguments: &[A]) -> anyhow::Result<Self> {
+        let mut command = Command::new(workspace::konsultacje()?);
+        command.args(["serve", "--production", "--port", "0", "--dist"]).arg(dist).arg("--data").arg(data);
+        command.args(arguments).env("PREVIEW_SECRET", PREVIEW_SECRET);
+        Self::run(command, data)
+    }
+
+    /// Runs `command`, which serves with the data in `data`, and waits until it answers.
+    ///
+    /// # Errors
+    /// When it ends instead; the error tells what it printed.
+    pub fn run(command: Command, data: &Path) -> anyhow::Result<Self> {
+        Self::run_and_keep(command, data, Path::new("/dev/null"))
+    }
+
+    /// As [`Serve::run`], and keeps what it prints to standard output in the file `printed`.
+    ///
+    /// # Errors
+    /// As [`Serve::run`].
+    pub fn run_and_keep(mut command: Command, data: &Path, printed: &Path) -> anyhow::Result<Self> {
+        let mut printed = fs::File::create(printed)?;
         let log = NamedTempFile::new()?;
-        let mut child = Command::new(workspace::konsultacje()?)
-            .arg("serve")
-            .arg("--root")
-            .arg(root)
-            .arg("--data")
-            .arg(data)
-            .args(["--port", "0"])
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::from(log.reopen()?))
-            .spawn()?;
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::from(log.reopen()?)).spawn()?;
         let stdout = child.stdout.take().context("no standard output")?;
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
                 // Read to the end, so that the process never waits for a full pipe.
+                let _ = writeln!(printed, "{line}");
                 let _ = sender.send(line);
             }
         });
@@ -78,6 +102,24 @@ impl Serve {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// Returns the process's id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Tells the process to stop (SIGTERM) and waits until it has; returns how it ended.
+    pub fn stop(&mut self) -> anyhow::Result<ExitStatus> {
+        self.signal("TERM")?;
+        Ok(self.child.wait()?)
+    }
+
+    /// Sends a signal, by its name.
+    pub fn signal(&self, name: &str) -> anyhow::Result<()> {
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.id().to_string()).status()?;
+        ensure!(sent.success(), "failed to send {name}");
+        Ok(())
     }
 
     /// Returns the engine's file in the data folder; one process at a time may use it.

@@ -8,7 +8,6 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
-use aws_smithy_http_client::Builder;
 
 /// How long connecting, one attempt and a whole operation may take, and how many attempts it has.
 /// Together they stay below the time the function itself is given.
@@ -67,14 +66,13 @@ pub enum ConnectError {
     /// A variable is not set.
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
-    /// Only the function is built with TLS.
+    /// Only the function is built with TLS (or its roots cannot be used).
     #[error("this program is built without TLS and needs an http:// endpoint")]
     NoTls,
 }
 
 /// Makes a client. Nothing is sent yet.
 pub fn connect(connection: &Connection) -> Result<Client, ConnectError> {
-    let plain = connection.endpoint.as_ref().is_some_and(|url| url.starts_with("http://"));
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -92,21 +90,39 @@ pub fn connect(connection: &Connection) -> Result<Client, ConnectError> {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(connection.region.clone()))
         .credentials_provider(credentials)
-        .http_client(if plain { Builder::new().build_http() } else { tls()? })
+        .http_client(http_client(connection.endpoint.as_deref())?)
         .timeout_config(timeouts)
         .retry_config(retries);
     config.set_endpoint_url(connection.endpoint.clone());
     Ok(Client::from_conf(config.build()))
 }
 
+/// The roots that the region's own endpoints stand on (<https://www.amazontrust.com/repository/>). Reading all the roots
+/// of the system instead costs more than all the rest of a start.
 #[cfg(feature = "lambda")]
-#[allow(clippy::unnecessary_wraps)] // the twin below fails
-fn tls() -> Result<SharedHttpClient, ConnectError> {
-    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https())
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+
+/// Returns what speaks http, and https where the program is built for it.
+#[cfg(feature = "lambda")]
+fn http_client(endpoint: Option<&str>) -> Result<SharedHttpClient, ConnectError> {
+    use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+
+    // Whose certificate an endpoint named by hand has is not known here.
+    let trusted = match endpoint {
+        Some(named) if named.starts_with("https://") => TrustStore::default(),
+        _ => TrustStore::empty().with_pem_certificate(AMAZON_ROOTS),
+    };
+    let tls = TlsContext::builder().with_trust_store(trusted).build().map_err(|_| ConnectError::NoTls)?;
+    Ok(aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(tls)
+        .build_https())
 }
 
 #[cfg(not(feature = "lambda"))]
-fn tls() -> Result<SharedHttpClient, ConnectError> {
-    Err(ConnectError::NoTls)
+fn http_client(endpoint: Option<&str>) -> Result<SharedHttpClient, ConnectError> {
+    match endpoint {
+        Some(named) if named.starts_with("http://") => Ok(aws_smithy_http_client::Builder::new().build_http()),
+        _ => Err(ConnectError::NoTls),
+    }
 }

@@ -20,8 +20,9 @@ pub(super) fn required(name: &str) -> anyhow::Result<String> {
     variable(name).with_context(|| format!("the environment variable {name} is not set"))
 }
 
+/// Returns a variable; one that is empty is not set.
 // This is where the environment is read.
 #[allow(clippy::disallowed_methods)]
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

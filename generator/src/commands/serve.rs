@@ -7,6 +7,7 @@
 
 pub(super) mod engine;
 mod pages;
+mod production;
 
 use std::{
     fs,
@@ -22,6 +23,7 @@ use clap::Args;
 use forms_fn::{App, Catalogue, Clock};
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 use tokio::net::TcpListener;
+use tracing_subscriber::filter::LevelFilter;
 
 use self::{engine::Engine, pages::Pages};
 use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say};
@@ -29,6 +31,7 @@ use crate::{
     diagnostic::Texts,
     emit::Outputs,
     pipeline::{self, Options},
+    source::Source,
 };
 
 /// Longest time until the calendar is looked at again.
@@ -55,15 +58,21 @@ pub(super) struct Arguments {
     now: Option<Timestamp>,
     #[command(flatten)]
     language: Language,
+    #[command(flatten)]
+    production: production::Arguments,
 }
 
 /// Serves until it is told to stop.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::ERROR)
-        .with_writer(std::io::stderr)
-        .init();
+    let failures = tracing_subscriber::fmt().with_writer(std::io::stderr);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if arguments.production.production {
+        failures.json().flatten_event(true).with_max_level(LevelFilter::INFO).init();
+        let address = SocketAddr::new(arguments.host, arguments.port);
+        let texts = arguments.language.of(&Source::default());
+        return runtime.block_on(production::run(&arguments.production, address, &arguments.data, &texts));
+    }
+    failures.with_max_level(LevelFilter::ERROR).init();
     runtime.block_on(serve(arguments))
 }
 
