@@ -6,31 +6,37 @@ mod ids;
 mod links;
 mod remarks;
 mod sections;
+mod translations;
 
 use std::collections::BTreeMap;
 
-use crate::{address::Address, diagnostic::Diagnostic, model::Site};
+use crate::{
+    address::Address,
+    diagnostic::Diagnostic,
+    model::{Site, Sites},
+};
 
-/// Every rule over the whole site. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 10] = [
-    ids::consultations,
-    ids::forms,
+/// Every rule over what is the same in every language. Rules over a single value stand where the value is read.
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 5] =
+    [ids::consultations, ids::forms, addresses::absolute, remarks::lead_to_a_form, sections::unique];
+
+/// Every rule over the site in all its languages.
+const RULES_OF_LANGUAGES: [fn(&Sites) -> Vec<Diagnostic>; 6] = [
     addresses::whole,
     addresses::unique,
     addresses::unreserved,
-    addresses::absolute,
     links::lead_somewhere,
-    remarks::lead_to_a_form,
-    sections::unique,
+    translations::keep_sections,
     files::referenced,
 ];
 
 /// Applies every rule.
-pub(crate) fn run(site: &Site) -> Vec<Diagnostic> {
-    RULES.iter().flat_map(|rule| rule(site)).collect()
+pub(crate) fn run(sites: &Sites) -> Vec<Diagnostic> {
+    let one = RULES.iter().flat_map(|rule| rule(&sites.original));
+    one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites))).collect()
 }
 
 /// Returns the files that the pages shown refer to, by path, with the address at which each is published.
-pub(crate) fn referenced_files(site: &Site) -> BTreeMap<String, Address> {
-    files::referred_to(site, site.drafts)
+pub(crate) fn referenced_files(sites: &Sites) -> BTreeMap<String, Address> {
+    files::referred_to(sites, sites.original.drafts)
 }

@@ -7,7 +7,10 @@ pub(crate) mod page;
 pub(crate) mod schedule;
 pub(crate) mod site;
 
-use std::{collections::BTreeSet, ops::RangeInclusive};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 use crate::{
     diagnostic::{Diagnostic, Spanned, rule},
@@ -16,7 +19,11 @@ use crate::{
     yaml::{self, Fields, Node, Text},
 };
 
-use self::{consultation::RawConsultation, page::RawPage, site::RawSite};
+use self::{
+    consultation::RawConsultation,
+    page::RawPage,
+    site::{Languages, RawSite},
+};
 
 /// The folder that editors change.
 pub(crate) const FOLDER: &str = "content";
@@ -37,17 +44,24 @@ pub(crate) struct Content {
 }
 
 /// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
-pub(crate) fn read(source: &Source, site: RawSite, words: &Words, problems: &mut Vec<Diagnostic>) -> Content {
-    let language = site.language.value.clone();
+///
+/// `words` is what the theme lends to Markdown, by language.
+pub(crate) fn read(
+    source: &Source,
+    site: RawSite,
+    words: &BTreeMap<String, Words>,
+    problems: &mut Vec<Diagnostic>,
+) -> Content {
+    let languages = site.languages.clone();
     let mut reader =
-        Reader { source, language: &language, words, problems, read: BTreeSet::from([site::FILE.to_owned()]) };
+        Reader { source, languages: &languages, words, problems, read: BTreeSet::from([site::FILE.to_owned()]) };
     let folders = consultation::folders(source);
     let consultations = folders.iter().filter_map(|folder| consultation::read(&mut reader, folder)).collect();
     let belongs =
         |path: &str, inner: &str| folders.iter().any(|folder| path.starts_with(&format!("{folder}/{inner}/")));
     let pages = source.under(FOLDER).map(|(path, _)| path).filter(|path| has_extension(path, "md"));
-    let pages = pages.filter(|path| !belongs(path, "documents"));
-    let pages = pages.filter_map(|path| page::read(&mut reader, path, page::Role::Page)).collect();
+    let pages = pages.filter(|path| !belongs(path, "documents")).collect();
+    let pages = page::read_all(&mut reader, pages, page::Role::Page);
     let left = source.under(FOLDER).map(|(path, _)| path.to_owned());
     let others = left.filter(|path| !reader.read.contains(path) && !belongs(path, "published")).collect();
     let mut read = reader.read;
@@ -55,11 +69,11 @@ pub(crate) fn read(source: &Source, site: RawSite, words: &Words, problems: &mut
     Content { site, pages, consultations, others, read }
 }
 
-/// What reading a file needs: the tree, the language of plain texts, and where problems go.
+/// What reading a file needs: the tree, the languages it is written in, and where problems go.
 pub(crate) struct Reader<'a> {
     pub(crate) source: &'a Source,
-    pub(crate) language: &'a str,
-    pub(crate) words: &'a Words,
+    pub(crate) languages: &'a Languages,
+    pub(crate) words: &'a BTreeMap<String, Words>,
     pub(crate) problems: &'a mut Vec<Diagnostic>,
     /// Paths of the files that have been read.
     pub(crate) read: BTreeSet<String>,
@@ -87,29 +101,40 @@ impl<'a> Reader<'a> {
 }
 
 /// Reads an optional text; none where absent.
-fn words(fields: &mut Fields<'_>, key: &'static str, language: &str) -> Option<forms::Text> {
+fn words(fields: &mut Fields<'_>, key: &'static str, languages: &Languages) -> Option<forms::Text> {
     let text = fields.text(key)?;
-    translated(text, key, language, fields.problems())
+    translated(text, key, languages, fields.problems())
 }
 
 /// Reads a text that must be there; a missing one is reported and empty.
-fn required_words(fields: &mut Fields<'_>, key: &'static str, language: &str) -> forms::Text {
+fn required_words(fields: &mut Fields<'_>, key: &'static str, languages: &Languages) -> forms::Text {
     let text = fields.required_text(key);
-    text.and_then(|text| translated(text, key, language, fields.problems())).unwrap_or_default()
+    text.and_then(|text| translated(text, key, languages, fields.problems())).unwrap_or_default()
 }
 
 fn translated(
     text: Spanned<Text>,
     key: &'static str,
-    language: &str,
+    languages: &Languages,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<forms::Text> {
+    let language = languages.original();
     let mut texts = text.value.by_language(language);
     let Some(original) = texts.remove(language) else {
         let problem = Diagnostic::error(rule::TEXT_MISSING, text.place);
         problems.push(problem.with("key", key).with("language", language));
         return None;
     };
+    let missing: Vec<_> = languages.others().filter(|language| !texts.contains_key(*language)).collect();
+    if !missing.is_empty() {
+        let problem = Diagnostic::warning(rule::TRANSLATION_MISSING, text.place.clone());
+        problems.push(problem.with("key", key).with("languages", missing.join(", ")));
+    }
+    let unlisted = texts.keys().filter(|language| !languages.others().any(|known| known == *language));
+    for language in unlisted {
+        let problem = Diagnostic::warning(rule::LANGUAGE_UNLISTED, text.place.clone());
+        problems.push(problem.with("language", language));
+    }
     Some(forms::Text::new(original, texts))
 }
 

@@ -56,11 +56,11 @@ fn outputs(source: &Source, options: &Options, problems: &mut Vec<Diagnostic>) -
     let look = theme::resolve(source, &site, problems);
     let words = look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
     let content = content::read(source, site, &words, problems);
-    let site = model::resolve(content, slugs, options.drafts, problems);
-    problems.extend(check::run(&site));
+    let sites = model::resolve(content, &slugs, options.drafts, problems);
+    problems.extend(check::run(&sites));
     // A page drawn from a mistake would hide it; all mistakes are told first.
     let look = look.filter(|_| !problems.iter().any(Diagnostic::is_error))?;
-    output::all(&site, &look, source, options).map_err(|problem| problems.push(problem)).ok()
+    output::all(&sites, &look, source, options).map_err(|problem| problems.push(problem)).ok()
 }
 
 /// Reads the tree under `root` and builds it.

@@ -10,7 +10,7 @@ mod syntax;
 
 use crate::diagnostic::{Diagnostic, Lines, Place, Spanned, rule};
 
-pub(crate) use fields::{Fields, Text, items, string};
+pub(crate) use fields::{Fields, Text, items, string, text};
 use places::{Located, Shape};
 
 /// A value and where it was written.

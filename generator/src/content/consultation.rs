@@ -3,7 +3,7 @@ use jiff::civil::Date;
 
 use super::{
     FOLDER, Reader, address_slug, document, document::RawDocument, form, form::RawForm, number, required_words,
-    schedule, schedule::RawSchedule, split, words,
+    schedule, schedule::RawSchedule, site::Languages, split, words,
 };
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
@@ -103,15 +103,15 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
     let documents = document::read_all(reader, &format!("{folder}/documents"));
     let schedule = schedule::read(reader, &format!("{folder}/schedule.yaml"));
     let node = reader.yaml(&path)?;
-    let language = reader.language;
+    let languages = reader.languages;
     let mut fields = Fields::new(&node, reader.problems);
     let term = fields.required("term", term);
     let consultation = RawConsultation {
         folder: folder.to_owned(),
         id: id.to_owned(),
-        title: required_words(&mut fields, "title", language),
-        subject: required_words(&mut fields, "subject", language),
-        area: words(&mut fields, "area", language),
+        title: required_words(&mut fields, "title", languages),
+        subject: required_words(&mut fields, "subject", languages),
+        area: words(&mut fields, "area", languages),
         case_number: fields.string("case_number").map(|number| number.value),
         slug: address_slug(&mut fields),
         draft: fields.boolean("draft").is_some_and(|draft| draft.value),
@@ -123,18 +123,18 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
         retention_days: number(&mut fields, "retention_days", 1..=LONGEST_RETENTION),
         legal_basis: fields.list("legal_basis", |node, problems| {
             let mut fields = Fields::new(node, problems);
-            let act = required_words(&mut fields, "act", language);
+            let act = required_words(&mut fields, "act", languages);
             let minimum_days = number(&mut fields, "minimum_days", 1..=366);
             fields.finish();
             Some(RawBasis { act, minimum_days })
         }),
-        unit: words(&mut fields, "unit", language),
+        unit: words(&mut fields, "unit", languages),
         contact: fields.one("contact", |node, problems| Some(contact(node, problems))).unwrap_or_default(),
         privacy: fields.string("privacy"),
         announcement: fields.string("announcement"),
         remarks: fields.string("remarks"),
-        offices: fields.list("offices", |node, problems| office(node, language, problems)),
-        channels: fields.list("channels", |node, problems| Some(channel(node, language, problems))),
+        offices: fields.list("offices", |node, problems| office(node, languages, problems)),
+        channels: fields.list("channels", |node, problems| Some(channel(node, languages, problems))),
         schedule,
         documents,
         forms,
@@ -166,12 +166,12 @@ fn contact(node: &Node, problems: &mut Vec<Diagnostic>) -> Contact {
     contact
 }
 
-fn office(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawOffice> {
+fn office(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -> Option<RawOffice> {
     let mut fields = Fields::new(node, problems);
-    let name = required_words(&mut fields, "name", language);
+    let name = required_words(&mut fields, "name", languages);
     let (street, postcode) = (fields.required_string("street"), fields.required_source_text("postcode"));
     let city = fields.required_string("city");
-    let hours = words(&mut fields, "hours", language);
+    let hours = words(&mut fields, "hours", languages);
     fields.finish();
     Some(RawOffice { name, street: street?.value, postcode: postcode?.value, city: city?.value, hours })
 }
@@ -188,12 +188,12 @@ fn web_address(fields: &mut Fields<'_>) -> Option<String> {
     None
 }
 
-fn channel(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> RawChannel {
+fn channel(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -> RawChannel {
     let mut fields = Fields::new(node, problems);
     fields.required_string("id");
     let channel = RawChannel {
-        name: required_words(&mut fields, "name", language),
-        how: required_words(&mut fields, "how", language),
+        name: required_words(&mut fields, "name", languages),
+        how: required_words(&mut fields, "how", languages),
         url: web_address(&mut fields),
         form: fields.string("form"),
         offices: fields.boolean("offices").is_some_and(|offices| offices.value),

@@ -1,10 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use forms::Text;
 
 use super::{required_words, words};
 use crate::{
-    diagnostic::{Diagnostic, Place, Spanned},
+    diagnostic::{Diagnostic, Place, Spanned, rule},
     source::Source,
     yaml::{self, Fields},
 };
@@ -21,10 +21,31 @@ pub(crate) struct RawSite {
     pub(crate) authority: Option<Text>,
     pub(crate) description: Option<Text>,
     pub(crate) base_url: Option<Spanned<String>>,
-    pub(crate) language: Spanned<String>,
+    pub(crate) languages: Languages,
     pub(crate) theme: Option<Spanned<String>>,
     pub(crate) navigation: Vec<RawNavigation>,
-    pub(crate) slugs: BTreeMap<String, Spanned<String>>,
+    pub(crate) slugs: BTreeMap<String, Spanned<yaml::Text>>,
+}
+
+/// The languages of the site, the original first: that of plain texts and of files without a suffix.
+#[derive(Clone, Debug)]
+pub(crate) struct Languages(Vec<Spanned<String>>);
+
+impl Languages {
+    /// Returns the language in which the content is written first.
+    pub(crate) fn original(&self) -> &str {
+        self.0.first().map_or(LANGUAGE, |language| &language.value)
+    }
+
+    /// Returns the languages that the content is translated to, in the order in which the site lists them.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().skip(1).map(|language| language.value.as_str())
+    }
+
+    /// Returns all languages with the places where they are named, the original first.
+    pub(crate) fn all(&self) -> &[Spanned<String>] {
+        &self.0
+    }
 }
 
 /// One entry of the main navigation.
@@ -42,26 +63,42 @@ pub(crate) fn read(source: &Source, problems: &mut Vec<Diagnostic>) -> RawSite {
         return default();
     };
     let mut fields = Fields::new(&node, problems);
-    let language = fields.string("language").unwrap_or_else(default_language);
-    let spoken = language.value.clone();
+    let languages = languages(&mut fields);
     let site = RawSite {
-        title: words(&mut fields, "title", &spoken),
-        authority: words(&mut fields, "authority", &spoken),
-        description: words(&mut fields, "description", &spoken),
+        title: words(&mut fields, "title", &languages),
+        authority: words(&mut fields, "authority", &languages),
+        description: words(&mut fields, "description", &languages),
         base_url: fields.string("base_url"),
         theme: fields.string("theme"),
         navigation: fields.list("navigation", |node, problems| {
             let mut fields = Fields::new(node, problems);
-            let label = required_words(&mut fields, "label", &spoken);
+            let label = required_words(&mut fields, "label", &languages);
             let to = fields.required_string("to");
             fields.finish();
             Some(RawNavigation { label, to })
         }),
-        slugs: fields.map("slugs", yaml::string).into_iter().map(|(key, slug)| (key.value, slug)).collect(),
-        language,
+        slugs: fields.map("slugs", yaml::text).into_iter().map(|(key, slug)| (key.value, slug)).collect(),
+        languages,
     };
     fields.finish();
     site
+}
+
+/// Reads `language`, the original, and `languages`, all that the site speaks.
+fn languages(fields: &mut Fields<'_>) -> Languages {
+    let original = fields.string("language").unwrap_or_else(default_language);
+    let mut seen = BTreeSet::new();
+    let mut languages = vec![original];
+    for language in fields.list("languages", yaml::string) {
+        let code = &language.value;
+        let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|letter| letter.is_ascii_lowercase());
+        if !is_code || !seen.insert(code.clone()) {
+            fields.problems().push(Diagnostic::error(rule::LANGUAGE_BAD, language.place).with("language", code));
+        } else if *code != languages[0].value {
+            languages.push(language);
+        }
+    }
+    Languages(languages)
 }
 
 fn default() -> RawSite {
@@ -70,7 +107,7 @@ fn default() -> RawSite {
         authority: None,
         description: None,
         base_url: None,
-        language: default_language(),
+        languages: Languages(vec![default_language()]),
         theme: None,
         navigation: Vec::new(),
         slugs: BTreeMap::new(),

@@ -101,11 +101,17 @@ rules! {
     // The site and its theme
     BASE_URL_MISSING = "base-url-missing" [];
     BASE_URL_BAD = "base-url-bad" ["value"];
+    LANGUAGE_BAD = "language-bad" ["language"];
+    LANGUAGE_UNLISTED = "language-unlisted" ["language"];
     LANGUAGE_WITHOUT_TEXTS = "language-without-texts" ["language"];
     THEME_MISSING = "theme-missing" ["theme"];
     THEME_CONTRACT = "theme-contract" ["contract", "current"];
     BASE_THEME_REPLACED = "base-theme-replaced" [];
     TEMPLATE_BROKEN = "template-broken" ["detail"];
     TEMPLATE_FAILED = "template-failed" ["page", "detail"];
+    TRANSLATION_MISSING = "translation-missing" ["key", "languages"];
+    TRANSLATION_ID_UNKNOWN = "translation-id-unknown" ["id", "original"];
+    TRANSLATION_ID_MISSING = "translation-id-missing" ["id", "original"];
+    TRANSLATION_WITHOUT_ORIGINAL = "translation-without-original" ["original"];
     TEXT_MISSING = "text-missing" ["key", "language"];
 }

@@ -82,13 +82,13 @@ pub(super) fn draw_list(
     document: &Document,
 ) -> Result<String, ThemeError> {
     let versions = frame.drawing.site.versions(document);
-    let items = versions.windows(2).rev().map(|pair| {
-        let link = document::comparison(frame, document, pair[0], pair[1]);
+    let items = versions.windows(2).rev().filter_map(|pair| {
+        let link = document::comparison(frame, document, pair[0], pair[1])?;
         let newer = &document.versions[pair[1]];
-        folder::Item { label: Cow::Owned(link.label), href: link.href, description: None, date: newer.date }
+        Some(folder::Item { link, description: None, date: newer.date })
     });
     let view = folder::View { title: frame.text("changes.heading"), html: String::new(), items: items.collect() };
-    let contents = frame.to(&document.address, &document.title);
+    let contents = frame.contents(document).unwrap_or_default();
     frame.render("list.html", &frame.shell_in(consultation, vec![contents]), &view)
 }
 
@@ -104,8 +104,8 @@ pub(super) fn draw(
     let (old, new) = (Text::of(site, document, older), Text::of(site, document, newer));
     let changes = redline::compare(&old.sections, &new.sections);
     let list = frame.to(&document.address.page(&site.slugs.changes), frame.text("changes.heading"));
-    let contents = frame.to(&document.address, &document.title);
-    let title = document::comparison(frame, document, older, newer).label;
+    let contents = frame.contents(document).unwrap_or_default();
+    let title = document::between(frame, document, older, newer);
     let view = View {
         title: &title,
         older: side(frame, document, older),
@@ -121,8 +121,8 @@ pub(super) fn draw(
 struct Text<'a> {
     document: &'a Document,
     version: usize,
-    /// Titles and slugs of chapters.
-    chapters: Vec<(&'a str, &'a str)>,
+    /// Titles of chapters, their slugs, and the ids of the sections that the titles begin.
+    chapters: Vec<(&'a str, &'a str, &'a str)>,
     sections: Vec<Section>,
 }
 
@@ -130,7 +130,8 @@ impl<'a> Text<'a> {
     fn of(site: &Site, document: &'a Document, version: usize) -> Self {
         let mut text = Self { document, version, chapters: Vec::new(), sections: Vec::new() };
         for (chapter, page) in site.chapters(&document.versions[version]).enumerate() {
-            text.chapters.push((&page.title, page.address.last()));
+            let id = page.body.sections.first().map(|section| section.id.as_str()).unwrap_or_default();
+            text.chapters.push((&page.title, page.address.last(), id));
             text.sections.extend(page.body.sections.iter().map(|section| {
                 // The first line of a section is its heading.
                 let mut lines = section.text.lines().map(str::to_owned);
@@ -146,7 +147,7 @@ impl<'a> Text<'a> {
     }
 
     fn link(&self, frame: &Frame<'_>, section: &Section) -> Link {
-        let (_, slug) = self.chapters[section.chapter];
+        let (_, slug, _) = self.chapters[section.chapter];
         let version = &self.document.versions[self.version].version;
         let mut link = frame.to(&self.document.home(self.version).page(slug), version);
         link.href = format!("{}#{}", link.href, section.id);
@@ -181,7 +182,7 @@ fn name(status: Status) -> &'static str {
 fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes: &'a [Change]) -> Vec<Chapter<'a>> {
     let opens = |text: &Text<'_>, index: usize| {
         let section = &text.sections[index];
-        section.id == text.chapters[section.chapter].1
+        section.id == text.chapters[section.chapter].2
     };
     let both = changes.iter().filter_map(|change| Some((change.old?, change.new?)));
     let became: BTreeMap<usize, usize> = both
