@@ -4,11 +4,14 @@ mod addresses;
 mod files;
 mod ids;
 mod links;
+mod register;
 mod remarks;
 mod sections;
 mod translations;
 
 use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 
 use crate::{
     address::Address,
@@ -17,8 +20,15 @@ use crate::{
 };
 
 /// Every rule over what is the same in every language. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 5] =
-    [ids::consultations, ids::forms, addresses::absolute, remarks::lead_to_a_form, sections::unique];
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 7] = [
+    ids::consultations,
+    ids::forms,
+    addresses::absolute,
+    remarks::lead_to_a_form,
+    sections::unique,
+    register::texts,
+    register::versions,
+];
 
 /// Every rule over the site in all its languages.
 const RULES_OF_LANGUAGES: [fn(&Sites) -> Vec<Diagnostic>; 6] = [
@@ -30,9 +40,9 @@ const RULES_OF_LANGUAGES: [fn(&Sites) -> Vec<Diagnostic>; 6] = [
     files::referenced,
 ];
 
-/// Applies every rule.
-pub(crate) fn run(sites: &Sites) -> Vec<Diagnostic> {
-    let one = RULES.iter().flat_map(|rule| rule(&sites.original));
+/// Applies every rule as of the day `today`.
+pub(crate) fn run(sites: &Sites, today: Date) -> Vec<Diagnostic> {
+    let one = RULES.iter().flat_map(|rule| rule(&sites.original)).chain(register::forms(&sites.original, today));
     one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites))).collect()
 }
 

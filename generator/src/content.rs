@@ -4,6 +4,7 @@ pub(crate) mod consultation;
 pub(crate) mod document;
 pub(crate) mod form;
 pub(crate) mod page;
+pub(crate) mod register;
 pub(crate) mod schedule;
 pub(crate) mod site;
 
@@ -60,10 +61,10 @@ pub(crate) fn read(
     let belongs =
         |path: &str, inner: &str| folders.iter().any(|folder| path.starts_with(&format!("{folder}/{inner}/")));
     let pages = source.under(FOLDER).map(|(path, _)| path).filter(|path| has_extension(path, "md"));
-    let pages = pages.filter(|path| !belongs(path, "documents")).collect();
+    let pages = pages.filter(|path| !belongs(path, "documents") && !belongs(path, register::FOLDER)).collect();
     let pages = page::read_all(&mut reader, pages, page::Role::Page);
     let left = source.under(FOLDER).map(|(path, _)| path.to_owned());
-    let others = left.filter(|path| !reader.read.contains(path) && !belongs(path, "published")).collect();
+    let others = left.filter(|path| !reader.read.contains(path)).collect();
     let mut read = reader.read;
     read.remove(site::FILE);
     Content { site, pages, consultations, others, read }
@@ -121,18 +122,18 @@ fn translated(
     let language = languages.original();
     let mut texts = text.value.by_language(language);
     let Some(original) = texts.remove(language) else {
-        let problem = Diagnostic::error(rule::TEXT_MISSING, text.place);
+        let problem = Diagnostic::new(rule::TEXT_MISSING, text.place);
         problems.push(problem.with("key", key).with("language", language));
         return None;
     };
     let missing: Vec<_> = languages.others().filter(|language| !texts.contains_key(*language)).collect();
     if !missing.is_empty() {
-        let problem = Diagnostic::warning(rule::TRANSLATION_MISSING, text.place.clone());
+        let problem = Diagnostic::new(rule::TRANSLATION_MISSING, text.place.clone());
         problems.push(problem.with("key", key).with("languages", missing.join(", ")));
     }
     let unlisted = texts.keys().filter(|language| !languages.others().any(|known| known == *language));
     for language in unlisted {
-        let problem = Diagnostic::warning(rule::LANGUAGE_UNLISTED, text.place.clone());
+        let problem = Diagnostic::new(rule::LANGUAGE_UNLISTED, text.place.clone());
         problems.push(problem.with("language", language));
     }
     Some(forms::Text::new(original, texts))
@@ -143,7 +144,7 @@ fn number<T: TryFrom<i64>>(fields: &mut Fields<'_>, key: &'static str, range: Ra
     let number = fields.integer(key)?;
     let within = range.contains(&number.value).then(|| T::try_from(number.value).ok()).flatten();
     if within.is_none() {
-        let problem = Diagnostic::error(rule::NUMBER_BAD, number.place).with("key", key).with("value", number.value);
+        let problem = Diagnostic::new(rule::NUMBER_BAD, number.place).with("key", key).with("value", number.value);
         fields.problems().push(problem.with("least", range.start()).with("most", range.end()));
     }
     within
@@ -155,7 +156,7 @@ fn address_slug(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
     if crate::slug::is_folded(&slug.value) {
         return Some(slug);
     }
-    fields.problems().push(Diagnostic::error(rule::SLUG_BAD, slug.place).with("slug", slug.value));
+    fields.problems().push(Diagnostic::new(rule::SLUG_BAD, slug.place).with("slug", slug.value));
     None
 }
 

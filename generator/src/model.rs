@@ -7,6 +7,7 @@
 //! pages of the original. [`Twins`] knows which pages are one page in several languages.
 
 mod consultation;
+mod register;
 mod routes;
 mod sheet;
 mod twins;
@@ -29,6 +30,7 @@ use crate::{
 
 pub(crate) use self::{
     consultation::{Channel, Consultation, Document, FormPage, Meeting, Schedule, Stage, Version},
+    register::{Difference, Published, Register, Revision, Snapshot},
     routes::{Found, Here, LinkError, Routes},
     sheet::{Sheet, What},
     twins::{Subject, Twins},
@@ -116,6 +118,11 @@ impl Site {
     /// Tells whether something is shown, given whether it is a draft.
     pub(crate) fn shows(&self, draft: bool) -> bool {
         self.drafts || !draft
+    }
+
+    /// Tells whether it is in the language of the content.
+    pub(crate) fn is_original(&self) -> bool {
+        self.home == Address::root()
     }
 
     /// Returns the page of the file `path`, which may be that of the original.
@@ -269,7 +276,7 @@ fn bound_to(original: &RawPage, written: &RawPage) -> Arc<Body> {
 /// Reads an old address of a page; one that is not clean is reported.
 fn read_alias(alias: Spanned<String>, problems: &mut Vec<Diagnostic>) -> Option<Spanned<Address>> {
     let Some(address) = Address::parse(&alias.value) else {
-        problems.push(Diagnostic::error(rule::ALIAS_BAD, alias.place).with("alias", alias.value));
+        problems.push(Diagnostic::new(rule::ALIAS_BAD, alias.place).with("alias", alias.value));
         return None;
     };
     Some(Spanned::new(address, alias.place))
@@ -281,7 +288,7 @@ fn base_url(url: Spanned<String>, problems: &mut Vec<Diagnostic>) -> String {
     if good {
         return url.value.trim_end_matches('/').to_owned();
     }
-    problems.push(Diagnostic::error(rule::BASE_URL_BAD, url.place).with("value", url.value));
+    problems.push(Diagnostic::new(rule::BASE_URL_BAD, url.place).with("value", url.value));
     String::new()
 }
 

@@ -131,7 +131,7 @@ mod tests {
             ("O’Connor", "oconnor"),
             ("___", ""),
             ("Київ", "kyiv"),
-            ("Пʼять щойно", "piat-shchoino"),
+            ("Пʼять щойно", "piat-shchoyno"),
             ("東京", ""),
             ("", ""),
         ] {

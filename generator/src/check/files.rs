@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn referenced(sites: &Sites) -> Vec<Diagnostic> {
     let referenced = referred_to(sites, true);
     let forgotten = sites.original.routes.files().filter(|path| !referenced.contains_key(*path));
-    forgotten.map(|path| Diagnostic::warning(rule::FILE_UNREFERENCED, Place::whole(path))).collect()
+    forgotten.map(|path| Diagnostic::new(rule::FILE_UNREFERENCED, Place::whole(path))).collect()
 }
 
 /// Returns the files that links lead to, by path; links on drafts count where `drafts` says so.

@@ -20,7 +20,7 @@ fn twice(chapters: &[Page]) -> Vec<Diagnostic> {
         for (id, place) in places(chapter) {
             match seen.get(id) {
                 Some((other, first)) if *other != number => {
-                    let problem = Diagnostic::error(rule::SECTION_ID_IN_VERSION, place);
+                    let problem = Diagnostic::new(rule::SECTION_ID_IN_VERSION, place);
                     problems.push(problem.with("id", id).with("other", &first.file).with("line", first.line.max(1)));
                 }
                 Some(_) => {}

@@ -20,13 +20,13 @@ fn compared(chapter: &Page, original: &Page) -> Vec<Diagnostic> {
     for (id, place) in places(chapter) {
         missing.remove(id);
         if !ids.contains(id) {
-            let problem = Diagnostic::error(rule::TRANSLATION_ID_UNKNOWN, place).with("id", id);
+            let problem = Diagnostic::new(rule::TRANSLATION_ID_UNKNOWN, place).with("id", id);
             problems.push(problem.with("original", &original.path).nearest(id, ids.iter().copied()));
         }
     }
     let missing = places(original).filter(|(id, _)| missing.contains(id));
     problems.extend(missing.map(|(id, _)| {
-        let problem = Diagnostic::warning(rule::TRANSLATION_ID_MISSING, Place::whole(&chapter.path));
+        let problem = Diagnostic::new(rule::TRANSLATION_ID_MISSING, Place::whole(&chapter.path));
         problem.with("id", id).with("original", &original.path)
     }));
     problems

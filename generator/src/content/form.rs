@@ -121,10 +121,10 @@ fn options(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -
     for (value, _) in &options {
         let word = value.value.as_str();
         if !is_value(word) || word == kind::OTHER {
-            problems.push(Diagnostic::error(rule::OPTION_VALUE_BAD, value.place.clone()).with("value", word));
+            problems.push(Diagnostic::new(rule::OPTION_VALUE_BAD, value.place.clone()).with("value", word));
         }
         if let Some(line) = seen.insert(word, value.place.line) {
-            let problem = Diagnostic::error(rule::OPTION_VALUE_TWICE, value.place.clone());
+            let problem = Diagnostic::new(rule::OPTION_VALUE_TWICE, value.place.clone());
             problems.push(problem.with("value", word).with("line", line));
         }
     }
@@ -135,10 +135,10 @@ fn check_name(name: &Spanned<String>, names: &mut BTreeMap<String, u32>, problem
     let word = &name.value;
     let letters = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
     if !letters || !word.starts_with(|first: char| first.is_ascii_lowercase()) {
-        problems.push(Diagnostic::error(rule::QUESTION_NAME_BAD, name.place.clone()).with("name", word));
+        problems.push(Diagnostic::new(rule::QUESTION_NAME_BAD, name.place.clone()).with("name", word));
     }
     if let Some(line) = names.insert(word.clone(), name.place.line) {
-        let problem = Diagnostic::error(rule::QUESTION_NAME_TWICE, name.place.clone());
+        let problem = Diagnostic::new(rule::QUESTION_NAME_TWICE, name.place.clone());
         problems.push(problem.with("name", word).with("line", line));
     }
 }
@@ -173,7 +173,7 @@ fn resolve(
         "scale" => Kind::Scale(scale(&raw, problems)?),
         "note" => Kind::Note(kind::Note { text: raw.text.clone().unwrap_or_default() }),
         unknown => {
-            let problem = Diagnostic::error(rule::KIND_UNKNOWN, kind.place.clone()).with("kind", unknown);
+            let problem = Diagnostic::new(rule::KIND_UNKNOWN, kind.place.clone()).with("kind", unknown);
             problems.push(problem.nearest(unknown, Kind::NAMES));
             return None;
         }
@@ -204,7 +204,7 @@ fn report_strangers(raw: &RawQuestion, kind: &Kind, problems: &mut Vec<Diagnosti
         ("required", raw.required, !matches!(kind, Kind::Note(_))),
     ];
     for (key, _, _) in written.iter().filter(|(_, there, wanted)| *there && !wanted) {
-        let problem = Diagnostic::error(rule::KEY_OF_ANOTHER_KIND, raw.place.clone());
+        let problem = Diagnostic::new(rule::KEY_OF_ANOTHER_KIND, raw.place.clone());
         let kind = raw.kind.as_ref().map(|kind| kind.value.clone()).unwrap_or_default();
         problems.push(problem.with("key", key).with("kind", kind));
     }
@@ -219,14 +219,14 @@ fn offered(
         (Some(options), _) if !options.is_empty() => options,
         (_, Some(name)) => {
             let Some(list) = lists.get(&name.value) else {
-                let problem = Diagnostic::error(rule::LIST_UNKNOWN, name.place.clone()).with("name", &name.value);
+                let problem = Diagnostic::new(rule::LIST_UNKNOWN, name.place.clone()).with("name", &name.value);
                 problems.push(problem.nearest(&name.value, lists.keys().map(String::as_str)));
                 return None;
             };
             list
         }
         _ => {
-            let problem = Diagnostic::error(rule::OPTIONS_MISSING, raw.name.place.clone());
+            let problem = Diagnostic::new(rule::OPTIONS_MISSING, raw.name.place.clone());
             problems.push(problem.with("question", &raw.name.value));
             return None;
         }
@@ -237,7 +237,7 @@ fn offered(
 
 fn scale(raw: &RawQuestion, problems: &mut Vec<Diagnostic>) -> Option<kind::Scale> {
     let mut missing = |key: &'static str| {
-        problems.push(Diagnostic::error(rule::FIELD_MISSING, raw.place.clone()).with("key", key));
+        problems.push(Diagnostic::new(rule::FIELD_MISSING, raw.place.clone()).with("key", key));
     };
     for (key, there) in [
         ("start", raw.start.is_some()),
@@ -252,7 +252,7 @@ fn scale(raw: &RawQuestion, problems: &mut Vec<Diagnostic>) -> Option<kind::Scal
     let (start, end) = (raw.start.as_ref()?, raw.end.as_ref()?);
     let points = end.value.saturating_sub(start.value);
     if !(1..kind::Scale::MAX_POINTS).contains(&points) {
-        let problem = Diagnostic::error(rule::SCALE_BAD, end.place.clone());
+        let problem = Diagnostic::new(rule::SCALE_BAD, end.place.clone());
         problems.push(problem.with("start", start.value).with("end", end.value));
         return None;
     }

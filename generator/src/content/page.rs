@@ -58,7 +58,7 @@ pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) ->
         let (original, _) = translated(path).unwrap_or_default();
         if reader.source.text(&original).is_none() {
             reader.read.insert(path.to_owned());
-            let problem = Diagnostic::error(rule::TRANSLATION_WITHOUT_ORIGINAL, Place::whole(path));
+            let problem = Diagnostic::new(rule::TRANSLATION_WITHOUT_ORIGINAL, Place::whole(path));
             reader.problems.push(problem.with("original", original));
         }
     }
@@ -70,7 +70,7 @@ fn read_with_translations(reader: &mut Reader<'_>, path: &str, role: Role) -> Op
     if let Some((original, code)) = translated(path) {
         let alone = code != languages.original() && reader.source.text(&original).is_none();
         if !alone {
-            let problem = Diagnostic::warning(rule::LANGUAGE_UNLISTED, Place::whole(path));
+            let problem = Diagnostic::new(rule::LANGUAGE_UNLISTED, Place::whole(path));
             reader.problems.push(problem.with("language", code));
         }
     }
@@ -140,7 +140,7 @@ fn agreed_title(
 ) -> Option<String> {
     match (title, &body.title) {
         (Some(title), Some(heading)) if title.value != heading.value => {
-            let problem = Diagnostic::error(rule::PAGE_TITLE_CONFLICT, heading.place.clone());
+            let problem = Diagnostic::new(rule::PAGE_TITLE_CONFLICT, heading.place.clone());
             problems.push(problem.with("title", &title.value).with("heading", &heading.value));
             Some(title.value)
         }

@@ -93,12 +93,17 @@ fn languages(fields: &mut Fields<'_>) -> Languages {
         let code = &language.value;
         let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|letter| letter.is_ascii_lowercase());
         if !is_code || !seen.insert(code.clone()) {
-            fields.problems().push(Diagnostic::error(rule::LANGUAGE_BAD, language.place).with("language", code));
+            fields.problems().push(Diagnostic::new(rule::LANGUAGE_BAD, language.place).with("language", code));
         } else if *code != languages[0].value {
             languages.push(language);
         }
     }
     Languages(languages)
+}
+
+/// Returns the language of the site, whatever else is wrong with its file.
+pub(crate) fn language(source: &Source) -> String {
+    read(source, &mut Vec::new()).languages.original().to_owned()
 }
 
 fn default() -> RawSite {

@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use forms::{Contact, Form, Office, Term};
 use jiff::civil::Date;
 
-use super::{Page, Resolving, Routes, Site, address_name};
+use super::{Page, Register, Resolving, Routes, Site, Snapshot, address_name};
 use crate::{
     address::Address,
     content::{
@@ -49,6 +51,8 @@ pub(crate) struct Consultation {
     pub(crate) schedule: Option<Schedule>,
     pub(crate) documents: Vec<Document>,
     pub(crate) forms: Vec<FormPage>,
+    /// What of it was put to residents.
+    pub(crate) register: Arc<Register>,
 }
 
 /// A way to take part.
@@ -128,7 +132,7 @@ pub(crate) struct Version {
     pub(crate) chapters: Vec<Page>,
 }
 
-/// A form with the address of its page.
+/// A form with the address of its page, named by its file.
 #[derive(Debug)]
 pub(crate) struct FormPage {
     pub(crate) path: String,
@@ -138,6 +142,11 @@ pub(crate) struct FormPage {
 }
 
 impl Consultation {
+    /// Returns the day from which what is consulted is registered: that of the announcement, else of the start.
+    pub(crate) fn announcement_day(&self) -> Date {
+        self.announced.unwrap_or(self.term.start)
+    }
+
     /// Returns the form for remarks on a section of a document.
     pub(crate) fn remark_form(&self) -> Option<&FormPage> {
         let path = Routes::target_path(&self.path, &self.remarks.as_ref()?.value);
@@ -145,10 +154,22 @@ impl Consultation {
     }
 }
 
+impl FormPage {
+    /// Returns its name in the consultation.
+    pub(crate) fn name(&self) -> &str {
+        split(&self.form.id).1
+    }
+}
+
 impl Document {
     /// Returns the name of its folder.
     pub(crate) fn name(&self) -> &str {
         split(split(&self.path).0).1
+    }
+
+    /// Returns the version with this number.
+    pub(crate) fn version(&self, version: &str) -> Option<&Version> {
+        self.versions.iter().find(|shown| shown.version == version)
     }
 
     /// Returns the index of the newest version: the last that is no draft, else the last.
@@ -172,6 +193,13 @@ impl Document {
     pub(crate) fn comparison(&self, older: usize, newer: usize, slugs: &Slugs) -> Address {
         let versions = [older, newer].map(|index| self.versions[index].version.as_str());
         self.address.page(&slugs.changes).page(&versions.join("-"))
+    }
+}
+
+impl Version {
+    /// Returns the address of what the correction `snapshot` changed.
+    pub(crate) fn correction(&self, snapshot: &Snapshot, slugs: &Slugs) -> Address {
+        self.address.page(&slugs.changes).page(&snapshot.name)
     }
 }
 
@@ -227,6 +255,7 @@ pub(super) fn resolve(
         schedule: raw.schedule.as_ref().map(|raw| schedule(resolving, raw, schedule_path, schedule_address)),
         documents,
         forms: raw.forms.iter().map(|form| form_page(form, &raw.id, &address, draft)).collect(),
+        register: register(resolving, raw),
         title: text(&raw.title),
         subject: text(&raw.subject),
         area: raw.area.as_ref().map(text),
@@ -259,6 +288,13 @@ pub(super) fn resolve(
         address,
         draft,
     }
+}
+
+/// Returns the register, which is the same in every language.
+fn register(resolving: Resolving<'_>, raw: &RawConsultation) -> Arc<Register> {
+    let consultations = resolving.original.into_iter().flat_map(|site| &site.consultations);
+    let original = consultations.into_iter().find(|consultation| consultation.folder == raw.folder);
+    original.map_or_else(|| Arc::new(Register::of(raw.register.clone())), |original| original.register.clone())
 }
 
 fn channel(resolving: Resolving<'_>, raw: &RawChannel) -> Channel {

@@ -20,6 +20,8 @@ pub(crate) enum Subject<'a> {
     Changes(&'a str),
     /// What changed between two versions of a document.
     Comparison(&'a str, usize, usize),
+    /// A correction of a version, by the path of the text in the register.
+    Correction(&'a str),
 }
 
 /// The pages that are shown, each in the languages that it is there in.
@@ -70,6 +72,7 @@ impl<'a> What<'a> {
             }
             Self::Changes(_, document) => Subject::Changes(&document.path),
             Self::Comparison(_, document, older, newer) => Subject::Comparison(&document.path, *older, *newer),
+            Self::Correction(.., [_, new]) => Subject::Correction(&new.path),
             Self::Gone(..) | Self::Alias(..) => return None,
         })
     }

@@ -64,7 +64,7 @@ pub(super) fn draw(
         id: chapter.body.sections.first().map(|section| section.id.as_str()).unwrap_or_default(),
         parts: parts(frame, setting, chapter, folder, remark),
         kind: &document.kind,
-        version: document::version(frame, document, version, Shown::Chapter(chapter.address.last())),
+        version: document::version(frame, consultation, document, version, Shown::Chapter(chapter.address.last())),
         previous: neighbour(at.checked_sub(1)),
         next: neighbour(Some(at + 1)),
         chapters: document::with_sections(&chapters, document::sections(document, at, chapter, "")),
@@ -115,6 +115,6 @@ fn remark(
             .map(|value| utf8_percent_encode(value, PLAIN));
     // The function answers in the language of the content unless it is told another.
     let site = frame.drawing.site;
-    let language = if site.home == Address::root() { String::new() } else { format!("&lang={}", site.language) };
+    let language = if site.is_original() { String::new() } else { format!("&lang={}", site.language) };
     Some(format!("{page}?document={document}&version={version}&section={section}&hash={hash}{language}"))
 }
