@@ -98,7 +98,7 @@ fn translated(path: &str) -> Option<(String, &str)> {
 /// Reads a Markdown file; `prefix` begins its derived ids where they are not its own.
 fn read(reader: &mut Reader<'_>, path: &str, role: Role, language: &str, prefix: Option<&str>) -> Option<RawPage> {
     let text = reader.text(path)?;
-    let (node, start) = yaml::front_matter(path, text).map_err(|problem| reader.problems.push(problem)).ok()?;
+    let (node, start) = reader.front_matter(path, text)?;
     let mut fields = Fields::new(&node, reader.problems);
     let title = fields.string("title");
     let mut page = RawPage {
