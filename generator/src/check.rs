@@ -1,18 +1,25 @@
 //! What must hold for a site that was read without a mistake: one function a rule, one list of them.
 
 mod addresses;
+mod case_number;
 mod files;
 mod ids;
+mod law;
 mod links;
+mod orphans;
+mod personal;
+mod plain;
+mod prose;
 mod remarks;
 mod sections;
 
 use std::collections::BTreeMap;
 
-use crate::{address::Address, diagnostic::Diagnostic, model::Site};
+use self::prose::Prose;
+use crate::{address::Address, diagnostic::Diagnostic, model::Site, source::Source};
 
 /// Every rule over the whole site. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 10] = [
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 17] = [
     ids::consultations,
     ids::forms,
     addresses::whole,
@@ -23,11 +30,30 @@ const RULES: [fn(&Site) -> Vec<Diagnostic>; 10] = [
     remarks::lead_to_a_form,
     sections::unique,
     files::referenced,
+    orphans::pages,
+    law::long_enough,
+    law::ends_on_a_working_day,
+    law::reports_in_time,
+    law::reports_on_a_working_day,
+    law::meetings_in_the_term,
+    case_number::looks_like_one,
+];
+
+/// Every rule over the words that residents read, in whatever file they stand.
+const PROSE_RULES: [fn(&Site, &[Prose<'_>]) -> Vec<Diagnostic>; 6] = [
+    personal::stays_private,
+    plain::links_speak,
+    plain::nothing_is_blank,
+    plain::sentences_are_short,
+    plain::words_are_plain,
+    plain::abbreviations_are_explained,
 ];
 
 /// Applies every rule.
-pub(crate) fn run(site: &Site) -> Vec<Diagnostic> {
-    RULES.iter().flat_map(|rule| rule(site)).collect()
+pub(crate) fn run(site: &Site, source: &Source) -> Vec<Diagnostic> {
+    let prose = prose::read(source);
+    let whole = RULES.iter().flat_map(|rule| rule(site));
+    whole.chain(PROSE_RULES.iter().flat_map(|rule| rule(site, &prose))).collect()
 }
 
 /// Returns the files that the pages shown refer to, by path, with the address at which each is published.

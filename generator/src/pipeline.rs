@@ -57,7 +57,7 @@ fn outputs(source: &Source, options: &Options, problems: &mut Vec<Diagnostic>) -
     let words = look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
     let content = content::read(source, site, &words, problems);
     let site = model::resolve(content, slugs, options.drafts, problems);
-    problems.extend(check::run(&site));
+    problems.extend(check::run(&site, source));
     // A page drawn from a mistake would hide it; all mistakes are told first.
     let look = look.filter(|_| !problems.iter().any(Diagnostic::is_error))?;
     output::all(&site, &look, source, options).map_err(|problem| problems.push(problem)).ok()

@@ -150,7 +150,7 @@ impl Texts {
     fn fill(&self, template: &str, diagnostic: &Diagnostic) -> String {
         forms::fill(template, |name| {
             let (_, value) = diagnostic.args.iter().find(|(arg, _)| *arg == name)?;
-            let word = matches!(name, "expected" | "found").then(|| self.words.get(value)).flatten();
+            let word = matches!(name, "expected" | "found" | "day").then(|| self.words.get(value)).flatten();
             Some(one_line(word.unwrap_or(value)))
         })
     }
@@ -214,6 +214,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::calendar;
 
     fn all_texts() -> [Texts; LANGUAGES.len()] {
         LANGUAGES.map(|(language, _)| Texts::in_language(language))
@@ -271,7 +272,7 @@ mod tests {
     fn every_kind_of_value_has_a_word() {
         let severities = ["error", "warning", "info"];
         let kinds = ["nothing", "boolean", "integer", "number", "text", "list", "map", "date"];
-        let keys: BTreeSet<&str> = severities.into_iter().chain(kinds).collect();
+        let keys = severities.into_iter().chain(kinds).chain(calendar::REASONS).collect::<BTreeSet<&str>>();
         for texts in all_texts() {
             assert_eq!(keys, texts.words.keys().map(String::as_str).collect());
         }
