@@ -43,6 +43,16 @@ impl Kind {
     /// The names of all kinds, as written in a form's YAML.
     pub const NAMES: [&str; 6] = ["text", "longtext", "choice", "choices", "scale", "note"];
 
+    /// Returns the kind's name, one of [`Kind::NAMES`].
+    pub fn name(&self) -> &'static str {
+        self.asked().name()
+    }
+
+    /// Returns the values that an answer is one of; none where it is written freely.
+    pub fn values(&self) -> Option<Vec<String>> {
+        self.asked().values()
+    }
+
     pub(crate) fn asked(&self) -> &dyn Asked {
         match self {
             Self::Text(kind) => kind,
@@ -62,6 +72,11 @@ pub(crate) trait Asked {
 
     /// Returns the names of the fields that a question called `name` posts.
     fn fields(&self, name: &str) -> Vec<String>;
+
+    /// Returns the values that an answer is one of; none where it is written freely.
+    fn values(&self) -> Option<Vec<String>> {
+        None
+    }
 
     /// Tells what is wrong with the answer, the first thing only: a mended answer is checked again.
     fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake>;

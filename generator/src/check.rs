@@ -10,16 +10,19 @@ mod orphans;
 mod personal;
 mod plain;
 mod prose;
+mod register;
 mod remarks;
 mod sections;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use self::prose::Prose;
 use crate::{address::Address, diagnostic::Diagnostic, model::Site, source::Source};
 
 /// Every rule over the whole site. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 17] = [
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 19] = [
     ids::consultations,
     ids::forms,
     addresses::whole,
@@ -29,6 +32,8 @@ const RULES: [fn(&Site) -> Vec<Diagnostic>; 17] = [
     links::lead_somewhere,
     remarks::lead_to_a_form,
     sections::unique,
+    register::texts,
+    register::versions,
     files::referenced,
     orphans::pages,
     law::long_enough,
@@ -49,10 +54,10 @@ const PROSE_RULES: [fn(&Site, &[Prose<'_>]) -> Vec<Diagnostic>; 6] = [
     plain::abbreviations_are_explained,
 ];
 
-/// Applies every rule.
-pub(crate) fn run(site: &Site, source: &Source) -> Vec<Diagnostic> {
+/// Applies every rule as of the day `today`.
+pub(crate) fn run(site: &Site, source: &Source, today: Date) -> Vec<Diagnostic> {
     let prose = prose::read(source);
-    let whole = RULES.iter().flat_map(|rule| rule(site));
+    let whole = RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today));
     whole.chain(PROSE_RULES.iter().flat_map(|rule| rule(site, &prose))).collect()
 }
 

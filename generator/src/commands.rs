@@ -4,8 +4,11 @@
 
 mod build;
 mod check;
+mod new;
+mod publish;
 #[cfg(feature = "serve")]
 mod serve;
+mod waiting;
 
 use std::{
     path::{Path, PathBuf},
@@ -41,6 +44,10 @@ enum Command {
     Build(build::Arguments),
     /// Tells everything that is wrong with the content, and writes nothing.
     Check(check::Arguments),
+    /// Makes a consultation, a page, a version of a document, a form or a meeting; never overwrites anything.
+    New(new::Arguments),
+    /// Registers what residents see: texts that are consulted and forms, each as it is; run it before every build.
+    Publish(publish::Arguments),
     /// Serves the site and its forms on this machine, drafts included, and keeps what is sent.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
@@ -50,7 +57,7 @@ enum Command {
 #[derive(Clone, Debug, Args)]
 struct Root {
     /// Folder that holds `content` and `themes`.
-    #[arg(long, value_name = "DIR", default_value = ".")]
+    #[arg(long, value_name = "DIR", default_value = ".", global = true)]
     root: PathBuf,
 }
 
@@ -75,6 +82,8 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Build(arguments) => build::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
     };
@@ -84,10 +93,13 @@ pub fn run() -> ExitCode {
     })
 }
 
-/// Prints problems to standard error; tells whether they keep the site from being built.
+/// Prints problems to standard error; tells whether they keep the site from being built. What is only to be known is
+/// left to `check`, which is asked for it.
 fn report(problems: &[Diagnostic], source: &Source, texts: &Texts, strict: bool) -> bool {
-    if !problems.is_empty() {
-        complain(&coloured(problems, source, texts));
+    let grave = |problem: &&Diagnostic| problem.rule.severity < Severity::Info;
+    let told: Vec<Diagnostic> = problems.iter().filter(grave).cloned().collect();
+    if !told.is_empty() {
+        complain(&coloured(&told, source, texts));
     }
     refuses(problems, strict)
 }

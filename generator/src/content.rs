@@ -4,6 +4,7 @@ pub(crate) mod consultation;
 pub(crate) mod document;
 pub(crate) mod form;
 pub(crate) mod page;
+pub(crate) mod register;
 pub(crate) mod schedule;
 pub(crate) mod site;
 
@@ -46,11 +47,12 @@ pub(crate) fn read(source: &Source, site: RawSite, words: &Words, problems: &mut
     let belongs =
         |path: &str, inner: &str| folders.iter().any(|folder| path.starts_with(&format!("{folder}/{inner}/")));
     let pages = source.under(FOLDER).map(|(path, _)| path).filter(|path| has_extension(path, "md"));
-    let pages = pages.filter(|path| !belongs(path, "documents"));
+    let pages = pages.filter(|path| !belongs(path, "documents") && !belongs(path, register::FOLDER));
     let pages = pages.filter_map(|path| page::read(&mut reader, path, page::Role::Page)).collect();
     let left = source.under(FOLDER).map(|(path, _)| path.to_owned());
-    let others = left.filter(|path| !reader.read.contains(path) && !belongs(path, "published")).collect();
+    let others = left.filter(|path| !reader.read.contains(path)).collect();
     let mut read = reader.read;
+    read.extend(source.unreadable().map(str::to_owned));
     read.remove(site::FILE);
     Content { site, pages, consultations, others, read }
 }

@@ -4,8 +4,10 @@
 //! model too, marked: a link to one is a mistake that only somebody who knows it can tell.
 
 mod consultation;
+mod register;
 mod routes;
 mod sheet;
+mod turn;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +27,7 @@ use crate::{
 
 pub(crate) use self::{
     consultation::{Channel, Consultation, Document, FormPage, Meeting, Schedule, Stage, Version},
+    register::{Difference, Published, Register, Revision, Snapshot},
     routes::{Found, Here, LinkError, Routes},
     sheet::{Sheet, What},
 };

@@ -3,14 +3,13 @@
 mod forms;
 mod stamp;
 
-use data_encoding::HEXLOWER;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use crate::{
     address::Address,
     check,
     diagnostic::Diagnostic,
+    digest,
     emit::{Class, Output, Outputs},
     model::{Sheet, Site},
     page::{self, Drawing},
@@ -42,7 +41,7 @@ pub(crate) fn all(site: &Site, look: &Look, source: &Source, options: &Options) 
     outputs.extend(files(site, source));
     outputs.extend(forms::packed(drawing));
     outputs.extend([stylesheet, icon].map(|(address, output)| (address.output(), output)));
-    outputs.insert(Address::root().file(STAMP).output(), stamp::output(options));
+    outputs.insert(Address::root().file(STAMP).output(), stamp::output(options, site.next_turn(options.today)));
     Ok(outputs)
 }
 
@@ -72,7 +71,7 @@ fn files(site: &Site, source: &Source) -> Outputs {
 
 /// Returns an asset named by its content, so that browsers may keep it for ever.
 fn asset(stem: &str, extension: &str, text: &str) -> (Address, Output) {
-    let hash = &HEXLOWER.encode(&Sha256::digest(text))[..16];
+    let hash = digest::short(text);
     let address = Address::root().file(&format!("assets/{stem}.{hash}.{extension}"));
     (address, Output { bytes: text.as_bytes().to_vec(), class: Class::Asset })
 }

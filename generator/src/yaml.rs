@@ -3,14 +3,18 @@
 //! 1. `serde_yaml` reads the values: its types of scalars, its aliases, its limits.
 //! 2. The events of `saphyr-parser` over the same text give each key and value its place.
 //! 3. [`Fields`] reads a group of fields from both and collects every problem on the way.
+//!
+//! Files that this program writes itself, and nobody else, go by types ([`read_as`], [`write`]).
 
 mod fields;
+mod machine;
 mod places;
 mod syntax;
 
 use crate::diagnostic::{Diagnostic, Lines, Place, Spanned, rule};
 
 pub(crate) use fields::{Fields, Text, items, string};
+pub(crate) use machine::{Tree, read_as, scalar, write};
 use places::{Located, Shape};
 
 /// A value and where it was written.

@@ -25,6 +25,10 @@ impl Asked for Choice {
         options::fields(name, self.or_other)
     }
 
+    fn values(&self) -> Option<Vec<String>> {
+        Some(options::values(&self.options, self.or_other))
+    }
+
     fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
         let chosen = answers.values(&question.name);
         if chosen.len() > 1 {

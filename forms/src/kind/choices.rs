@@ -30,6 +30,10 @@ impl Asked for Choices {
         options::fields(name, self.or_other)
     }
 
+    fn values(&self) -> Option<Vec<String>> {
+        Some(options::values(&self.options, self.or_other))
+    }
+
     fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
         options::mistake(question, answers, &self.options, self.or_other, "empty_choices").or_else(|| {
             let chosen = answers.values(&question.name).iter().collect::<BTreeSet<_>>().len();

@@ -28,6 +28,11 @@ pub(super) fn fields(name: &str, or_other: bool) -> Vec<String> {
     fields
 }
 
+pub(super) fn values(options: &[Opt], or_other: bool) -> Vec<String> {
+    let other = or_other.then(|| OTHER.to_owned());
+    options.iter().map(|option| option.value.clone()).chain(other).collect()
+}
+
 pub(super) fn mistake(
     question: &Question,
     answers: &Answers,

@@ -44,6 +44,11 @@ impl Asked for Scale {
         vec![name.to_owned()]
     }
 
+    fn values(&self) -> Option<Vec<String>> {
+        let none = self.no_opinion.then(|| NONE.to_owned());
+        Some((self.start..=self.end).map(|point| point.to_string()).chain(none).collect())
+    }
+
     fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
         let name = &question.name;
         let first = option_id(name, &self.start.to_string());

@@ -34,7 +34,7 @@ fn twice(chapters: &[Page]) -> Vec<Diagnostic> {
 }
 
 /// Returns the id of each section of a chapter with the place of its heading.
-fn places(chapter: &Page) -> impl Iterator<Item = (&str, Place)> {
+pub(super) fn places(chapter: &Page) -> impl Iterator<Item = (&str, Place)> {
     let title = chapter.body.title.as_ref().map_or_else(|| Place::whole(&chapter.path), |title| title.place.clone());
     let title = chapter.body.sections.first().map(|section| (section.id.as_str(), title));
     title.into_iter().chain(chapter.body.headings.iter().map(|heading| (heading.id.as_str(), heading.place.clone())))

@@ -2,8 +2,8 @@ use forms::{Contact, Text};
 use jiff::civil::Date;
 
 use super::{
-    FOLDER, Reader, address_slug, document, document::RawDocument, form, form::RawForm, number, required_words,
-    schedule, schedule::RawSchedule, split, words,
+    FOLDER, Reader, address_slug, document, document::RawDocument, form, form::RawForm, number, register,
+    register::RawRegister, required_words, schedule, schedule::RawSchedule, split, words,
 };
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
@@ -54,6 +54,7 @@ pub(crate) struct RawConsultation {
     pub(crate) documents: Vec<RawDocument>,
     pub(crate) forms: Vec<RawForm>,
     pub(crate) written: Written,
+    pub(crate) register: RawRegister,
 }
 
 /// Where what rules speak of was written.
@@ -125,6 +126,7 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
     let forms = form::read_all(reader, &format!("{folder}/forms"));
     let documents = document::read_all(reader, &format!("{folder}/documents"));
     let schedule = schedule::read(reader, &format!("{folder}/schedule.yaml"));
+    let register = register::read(reader, folder);
     let node = reader.yaml(&path)?;
     let language = reader.language;
     let mut fields = Fields::new(&node, reader.problems);
@@ -168,6 +170,7 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
         documents,
         forms,
         written,
+        register,
     };
     fields.finish();
     // Without a term nothing can be said of the consultation; the missing field is reported.

@@ -150,6 +150,18 @@ rules! {
         ABBREVIATION_UNEXPLAINED = Info "abbreviation-unexplained" ["short"];
         PHRASE_OFFICIAL = Info "phrase-official" ["words", "twin"];
     }
+    "register" {
+        REGISTER_DAMAGED = Error "register-damaged" [];
+        REGISTER_INCOMPLETE = Error "register-incomplete" ["file"];
+        CONSULTED_TEXT_CHANGED = Error "consulted-text-changed" ["id", "old", "new", "day"];
+        CONSULTED_SECTION_LOST = Error "consulted-section-lost" ["id", "heading", "day"];
+        CONSULTED_SECTION_ADDED = Error "consulted-section-added" ["id"];
+        CONSULTED_VERSION_LOST = Error "consulted-version-lost" ["version", "document", "day"];
+        OPEN_FORM_LOST = Error "open-form-lost" ["form", "day"];
+        OPEN_QUESTION_LOST = Error "open-question-lost" ["name", "label", "day"];
+        OPEN_QUESTION_RETYPED = Error "open-question-retyped" ["name", "old", "new"];
+        OPEN_OPTION_LOST = Error "open-option-lost" ["question", "value", "day"];
+    }
     "site" {
         BASE_URL_MISSING = Warning "base-url-missing" [];
         BASE_URL_BAD = Error "base-url-bad" ["value"];

@@ -42,7 +42,8 @@ pub(super) fn settle(drafts: Vec<Draft>, prefix: Option<&str>, problems: &mut Ve
         } else {
             wanted_id.clone()
         };
-        headings.push(Heading { level: draft.level, id, text: draft.text, place: draft.place });
+        let written = draft.id.is_some();
+        headings.push(Heading { level: draft.level, id, written, text: draft.text, place: draft.place });
     }
     report(&headings, prefix, problems);
     headings

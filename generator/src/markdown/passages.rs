@@ -71,7 +71,11 @@ impl Reading {
                 self.end();
                 self.code = false;
             }
-            Event::Text(words) | Event::Code(words) | Event::InlineHtml(words) => self.words(&words, range.start),
+            Event::Code(code) => {
+                self.words("…", range.start);
+                self.passages.push(Passage { words: code.into_string(), start: range.start, kind: Kind::Code });
+            }
+            Event::Text(words) | Event::InlineHtml(words) => self.words(&words, range.start),
             Event::SoftBreak | Event::HardBreak => self.words(" ", range.start),
             _ => {}
         }
