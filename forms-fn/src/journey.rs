@@ -12,6 +12,7 @@ use forms::{
 use jiff::Timestamp;
 
 use crate::{
+    app::Sender,
     number::{AnswersHash, Number, Secret, Token, answers_hash},
     posted::{Posted, Step},
     store::{Known, Outcome, Store, Submission},
@@ -65,6 +66,8 @@ pub(crate) enum Why {
     TooLarge(Notice),
     /// Other answers were sent under this token.
     Conflict(Notice),
+    /// Too many answers came from one address.
+    TooMany(Notice),
     /// Not stored, or not known to be stored.
     NotStored { notice: Notice, cause: String },
 }
@@ -79,6 +82,7 @@ pub(crate) async fn advance(
     store: &Store,
     bundle: &Bundle,
     moment: Moment,
+    sender: Sender<'_>,
     posted: &Posted,
     foreign: bool,
 ) -> Result<Next, getrandom::Error> {
@@ -92,7 +96,7 @@ pub(crate) async fn advance(
         return Ok(form(Why::TooLarge(Notice::new("too_large")), token));
     }
     if posted.step == Step::Send && !first {
-        let sent = tokio::time::timeout(PATIENCE, send(store, bundle, moment, posted, &token)).await;
+        let sent = tokio::time::timeout(PATIENCE, send(store, bundle, moment, sender, posted, &token)).await;
         return Ok(sent.unwrap_or_else(|elapsed| not_stored(&token, &elapsed)));
     }
     Ok(show(bundle, moment, posted, token, foreign))
@@ -117,7 +121,14 @@ fn show(bundle: &Bundle, moment: Moment, posted: &Posted, token: Token, foreign:
 }
 
 /// Stores the answers, once.
-async fn send(store: &Store, bundle: &Bundle, moment: Moment, posted: &Posted, token: &Token) -> Next {
+async fn send(
+    store: &Store,
+    bundle: &Bundle,
+    moment: Moment,
+    sender: Sender<'_>,
+    posted: &Posted,
+    token: &Token,
+) -> Next {
     let hash = answers_hash(token, &posted.answers.canonical());
     match store.find(&bundle.form.id, token).await {
         Ok(Some(known)) => return replay(bundle, &known, &hash, token),
@@ -134,6 +145,9 @@ async fn send(store: &Store, bundle: &Bundle, moment: Moment, posted: &Posted, t
     if posted.revision.as_ref() != Some(&bundle.revision) || !unasked.is_empty() {
         // What would be stored is not what was reviewed: shown again before anything is kept.
         return review(Forward::Send, Why::Asked(Some(Notice::new("changed"))), token.clone());
+    }
+    if !sender.may_store(moment.now).await {
+        return review(Forward::Send, Why::TooMany(Notice::new("too_many_requests")), token.clone());
     }
     let term = &bundle.consultation.term;
     let expires = bundle.consultation.retention_days.filter(|_| !moment.preview).map(|days| term.after_end(days));

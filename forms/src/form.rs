@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -64,11 +66,14 @@ impl Form {
 
     /// Splits `answers` into those that a question asks for and those that none does.
     pub fn split(&self, answers: &Answers) -> (Answers, Answers) {
-        let asked = |field: &str| {
-            self.questions
-                .iter()
-                .any(|question| question.kind.asked().fields(&question.name).iter().any(|name| name == field))
-        };
-        (answers.filtered(asked), answers.filtered(|field| !asked(field)))
+        let asked: BTreeSet<_> = self.questions.iter().flat_map(Question::fields).collect();
+        (answers.filtered(|field| asked.contains(field)), answers.filtered(|field| !asked.contains(field)))
+    }
+}
+
+impl Question {
+    /// Returns the names of the fields that it posts, in the order in which they are asked.
+    pub fn fields(&self) -> Vec<String> {
+        self.kind.asked().fields(&self.name)
     }
 }

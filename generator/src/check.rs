@@ -44,8 +44,11 @@ const RULES: [fn(&Site) -> Vec<Diagnostic>; 19] = [
     case_number::looks_like_one,
 ];
 
+/// A rule over the words that residents read.
+type ProseRule = fn(&Site, &[Prose<'_>]) -> Vec<Diagnostic>;
+
 /// Every rule over the words that residents read, in whatever file they stand.
-const PROSE_RULES: [fn(&Site, &[Prose<'_>]) -> Vec<Diagnostic>; 6] = [
+const PROSE_RULES: [ProseRule; 6] = [
     personal::stays_private,
     plain::links_speak,
     plain::nothing_is_blank,

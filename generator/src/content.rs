@@ -136,7 +136,7 @@ fn address_slug(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
     None
 }
 
-fn has_extension(path: &str, extension: &str) -> bool {
+pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, found)| found == extension)
 }
 

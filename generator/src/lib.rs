@@ -13,6 +13,8 @@ mod diagnostic;
 mod digest;
 mod edit;
 mod emit;
+#[cfg(feature = "serve")]
+pub mod export;
 mod markdown;
 mod model;
 mod output;

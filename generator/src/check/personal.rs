@@ -56,7 +56,7 @@ fn key(words: &str) -> String {
     if words.contains('@') {
         return words.to_lowercase();
     }
-    let bare: String = words.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
+    let bare: String = words.chars().filter(char::is_ascii_alphanumeric).collect();
     let bare =
         bare.strip_prefix("0048").or_else(|| bare.strip_prefix("48").filter(|rest| rest.len() == 9)).unwrap_or(&bare);
     bare.strip_prefix("PL").unwrap_or(bare).to_owned()

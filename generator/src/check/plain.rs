@@ -211,7 +211,7 @@ fn matches(text: &str, phrase: &str) -> Vec<Range<usize>> {
         let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '*');
         match wanted.strip_suffix('*') {
             Some(stem) => bare.starts_with(stem),
-            None => bare == wanted || word == wanted || (wanted.ends_with(',') && word == wanted),
+            None => bare == wanted || word == wanted,
         }
     };
     let found =

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::{
-    content::FOLDER,
+    content::{FOLDER, has_extension},
     diagnostic::{Lines, Place},
     markdown::{self, Kind, Passage},
     source::Source,
@@ -31,11 +31,11 @@ impl<'a> Prose<'a> {
     fn read(path: &'a str, text: &'a str) -> Option<Self> {
         let lines = Lines::new(path, text);
         let mut passages = Vec::new();
-        let fields = if path.ends_with(".md") {
+        let fields = if has_extension(path, "md") {
             let (fields, start) = yaml::front_matter(path, text).ok()?;
             passages.extend(markdown::passages(text, start));
             fields
-        } else if path.ends_with(".yaml") {
+        } else if has_extension(path, "yaml") {
             yaml::parse(path, text).ok()?
         } else {
             return None;

@@ -164,7 +164,7 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
         privacy: fields.string("privacy"),
         announcement: fields.string("announcement"),
         remarks: fields.string("remarks"),
-        offices: fields.list("offices", |node, problems| office(node, language, problems)),
+        offices: fields.list("offices", |node, problems| Some(office(node, language, problems))),
         channels: fields.list("channels", |node, problems| Some(channel(node, language, problems))),
         schedule,
         documents,
@@ -199,7 +199,7 @@ fn contact(node: &Node, problems: &mut Vec<Diagnostic>) -> Contact {
     contact
 }
 
-fn office(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawOffice> {
+fn office(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> RawOffice {
     let mut fields = Fields::new(node, problems);
     let name = required_words(&mut fields, "name", language);
     let (street, postcode) = (fields.string("street"), fields.source_text("postcode"));
@@ -211,7 +211,7 @@ fn office(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option
     }
     fields.finish();
     let [street, postcode, city] = [street, postcode, city].map(|part| part.map(|part| part.value).unwrap_or_default());
-    Some(RawOffice { name, street, postcode, city, hours })
+    RawOffice { name, street, postcode, city, hours }
 }
 
 /// Reads `url`, an address outside of the site.

@@ -7,9 +7,14 @@
 //! 4. `clock`: the term, to the second.
 //! 5. `strangers`: what nobody should send.
 //! 6. `typed`: whatever is typed comes back as it was.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+//! 7. `kept`: whatever is accepted is stored, read back and exported as it was.
+//! 8. `hostile`: whatever was ever used to break into a form.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
 
 mod clock;
+mod exported;
+mod hostile;
+mod kept;
 mod mistakes;
 mod statuses;
 mod steps;

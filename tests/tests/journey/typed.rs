@@ -52,7 +52,7 @@ proptest! {
 }
 
 /// Texts as people and attackers write them. NUL is left out: HTML has no way to write it.
-fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         any::<char>().prop_filter("HTML cannot write NUL", |char| *char != '\0').prop_map(String::from),
         "[ -~]{1,12}",
