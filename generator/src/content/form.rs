@@ -5,7 +5,7 @@ use forms::{Form, Kind, Question, Text, kind};
 use super::{Reader, address_slug, number, page::file_slug, required_words, words};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
-    yaml::{self, Fields, Node},
+    yaml::{self, Fields, Node, Taken},
 };
 
 /// A form as read, with what belongs to its page and not to its definition.
@@ -83,6 +83,7 @@ fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawForm> {
 fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawQuestion> {
     let mut fields = Fields::new(node, problems);
     let name = fields.required_string("name");
+    fields.note("kind", || Taken::OneOf(Kind::NAMES.map(str::to_owned).to_vec()));
     let kind = fields.required_string("kind");
     let raw = RawQuestion {
         place: fields.place().clone(),
