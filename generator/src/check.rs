@@ -1,9 +1,15 @@
 //! What must hold for a site that was read without a mistake: one function a rule, one list of them.
 
 mod addresses;
+mod case_number;
 mod files;
 mod ids;
+mod law;
 mod links;
+mod orphans;
+mod personal;
+mod plain;
+mod prose;
 mod register;
 mod remarks;
 mod sections;
@@ -13,14 +19,16 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use self::prose::Prose;
 use crate::{
     address::Address,
     diagnostic::Diagnostic,
     model::{Site, Sites},
+    source::Source,
 };
 
 /// Every rule over what is the same in every language. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 7] = [
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 14] = [
     ids::consultations,
     ids::forms,
     addresses::absolute,
@@ -28,6 +36,13 @@ const RULES: [fn(&Site) -> Vec<Diagnostic>; 7] = [
     sections::unique,
     register::texts,
     register::versions,
+    orphans::pages,
+    law::long_enough,
+    law::ends_on_a_working_day,
+    law::reports_in_time,
+    law::reports_on_a_working_day,
+    law::meetings_in_the_term,
+    case_number::looks_like_one,
 ];
 
 /// Every rule over the site in all its languages.
@@ -40,10 +55,25 @@ const RULES_OF_LANGUAGES: [fn(&Sites) -> Vec<Diagnostic>; 6] = [
     files::referenced,
 ];
 
+/// A rule over the words that residents read.
+type ProseRule = fn(&Site, &[Prose<'_>]) -> Vec<Diagnostic>;
+
+/// Every rule over the words that residents read, in whatever file they stand.
+const PROSE_RULES: [ProseRule; 6] = [
+    personal::stays_private,
+    plain::links_speak,
+    plain::nothing_is_blank,
+    plain::sentences_are_short,
+    plain::words_are_plain,
+    plain::abbreviations_are_explained,
+];
+
 /// Applies every rule as of the day `today`.
-pub(crate) fn run(sites: &Sites, today: Date) -> Vec<Diagnostic> {
-    let one = RULES.iter().flat_map(|rule| rule(&sites.original)).chain(register::forms(&sites.original, today));
-    one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites))).collect()
+pub(crate) fn run(sites: &Sites, source: &Source, today: Date) -> Vec<Diagnostic> {
+    let (prose, site) = (prose::read(source), &sites.original);
+    let one = RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today));
+    let all = one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites)));
+    all.chain(PROSE_RULES.iter().flat_map(|rule| rule(site, &prose))).collect()
 }
 
 /// Returns the files that the pages shown refer to, by path, with the address at which each is published.

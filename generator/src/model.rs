@@ -10,6 +10,7 @@ mod consultation;
 mod register;
 mod routes;
 mod sheet;
+mod turn;
 mod twins;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -71,6 +72,10 @@ pub(crate) struct Site {
     pub(crate) routes: Arc<Routes>,
     /// Slugs of generated pages and reserved names.
     pub(crate) slugs: Slugs,
+    /// How case numbers of the office look: `#` is a number, `RRRR` a year; empty where it does not say.
+    pub(crate) case_numbers: Vec<String>,
+    /// Addresses and numbers that may be published besides those of consultations.
+    pub(crate) public: Vec<String>,
     /// Whether drafts are shown.
     pub(crate) drafts: bool,
 }
@@ -192,6 +197,8 @@ impl Resolving<'_> {
             consultations,
             routes: Arc::default(),
             slugs,
+            case_numbers: site.case_numbers.clone(),
+            public: site.public.clone(),
             drafts: self.drafts,
         }
     }

@@ -50,7 +50,8 @@ pub(crate) fn all(sites: &Sites, look: &Look, source: &Source, options: &Options
     outputs.extend(files(sites, source));
     outputs.extend(forms::packed(sites, drawing));
     outputs.extend([stylesheet, icon].map(|(address, output)| (address.output(), output)));
-    outputs.insert(Address::root().file(STAMP).output(), stamp::output(options));
+    outputs
+        .insert(Address::root().file(STAMP).output(), stamp::output(options, sites.original.next_turn(options.today)));
     Ok(outputs)
 }
 

@@ -31,8 +31,13 @@ impl Written<'_> {
 
 /// Lists every link into the site.
 pub(super) fn all(sites: &Sites) -> Vec<Written<'_>> {
-    let written = sites.all().flat_map(pages).flat_map(written_on);
-    fields(&sites.original).chain(written).collect()
+    let translated = sites.translations.iter().flat_map(pages).flat_map(written_on);
+    of(&sites.original).chain(translated).collect()
+}
+
+/// Lists every link into the site that the original has.
+pub(super) fn of(site: &Site) -> impl Iterator<Item = Written<'_>> {
+    fields(site).chain(pages(site).flat_map(written_on))
 }
 
 /// Lists the links of YAML files, which are the same in every language.

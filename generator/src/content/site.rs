@@ -25,6 +25,10 @@ pub(crate) struct RawSite {
     pub(crate) theme: Option<Spanned<String>>,
     pub(crate) navigation: Vec<RawNavigation>,
     pub(crate) slugs: BTreeMap<String, Spanned<yaml::Text>>,
+    /// How case numbers of the office look: `#` is a number, `RRRR` a year.
+    pub(crate) case_numbers: Vec<String>,
+    /// Addresses and numbers that may be published besides those of consultations.
+    pub(crate) public: Vec<String>,
 }
 
 /// The languages of the site, the original first: that of plain texts and of files without a suffix.
@@ -80,6 +84,8 @@ pub(super) fn fields(node: &Node, problems: &mut Vec<Diagnostic>) -> RawSite {
             Some(RawNavigation { label, to })
         }),
         slugs: fields.map("slugs", yaml::text).into_iter().map(|(key, slug)| (key.value, slug)).collect(),
+        case_numbers: strings(&mut fields, "case_numbers"),
+        public: strings(&mut fields, "public"),
         languages,
     };
     fields.finish();
@@ -108,6 +114,10 @@ pub(crate) fn language(source: &Source) -> String {
     read(source, &mut Vec::new()).languages.original().to_owned()
 }
 
+fn strings(fields: &mut Fields<'_>, key: &'static str) -> Vec<String> {
+    fields.list(key, yaml::string).into_iter().map(|string| string.value).collect()
+}
+
 fn default() -> RawSite {
     RawSite {
         title: None,
@@ -118,6 +128,8 @@ fn default() -> RawSite {
         theme: None,
         navigation: Vec::new(),
         slugs: BTreeMap::new(),
+        case_numbers: Vec::new(),
+        public: Vec::new(),
     }
 }
 

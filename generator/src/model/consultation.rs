@@ -7,14 +7,14 @@ use super::{Page, Register, Resolving, Routes, Site, Snapshot, address_name};
 use crate::{
     address::Address,
     content::{
-        consultation::{RawChannel, RawConsultation},
+        consultation::{RawChannel, RawConsultation, Written},
         document::RawDocument,
         form::RawForm,
         page::RawPage,
         schedule::RawSchedule,
         split,
     },
-    diagnostic::{Diagnostic, Spanned},
+    diagnostic::{Diagnostic, Place, Spanned},
     slug,
     theme::Slugs,
 };
@@ -51,6 +51,7 @@ pub(crate) struct Consultation {
     pub(crate) schedule: Option<Schedule>,
     pub(crate) documents: Vec<Document>,
     pub(crate) forms: Vec<FormPage>,
+    pub(crate) written: Written,
     /// What of it was put to residents.
     pub(crate) register: Arc<Register>,
 }
@@ -93,6 +94,8 @@ pub(crate) struct Meeting {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) date: Date,
+    /// Where its day was written.
+    pub(crate) written: Place,
     pub(crate) time: String,
     pub(crate) place: String,
     pub(crate) description: Option<String>,
@@ -282,6 +285,7 @@ pub(super) fn resolve(
         privacy: raw.privacy.clone(),
         announcement: raw.announcement.clone(),
         remarks: raw.remarks.clone(),
+        written: raw.written.clone(),
         id: raw.id.clone(),
         path: raw.path(),
         folder: raw.folder.clone(),
@@ -330,7 +334,8 @@ fn schedule(resolving: Resolving<'_>, raw: &RawSchedule, path: String, address: 
             .map(|meeting| Meeting {
                 id: meeting.id.clone(),
                 title: text(&meeting.title),
-                date: meeting.date,
+                date: meeting.date.value,
+                written: meeting.date.place.clone(),
                 time: meeting.time.clone(),
                 place: text(&meeting.place),
                 description: meeting.description.as_ref().map(text),
