@@ -62,6 +62,7 @@ fn read_all(
     let left = source.under(FOLDER).map(|(path, _)| path.to_owned());
     let others = left.filter(|path| !reader.read.contains(path)).collect();
     let mut read = reader.read;
+    read.extend(source.unreadable().map(str::to_owned));
     read.remove(site::FILE);
     Content { site, pages, consultations, others, read }
 }
@@ -213,7 +214,7 @@ fn address_slug(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
     None
 }
 
-fn has_extension(path: &str, extension: &str) -> bool {
+pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, found)| found == extension)
 }
 

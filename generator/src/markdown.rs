@@ -10,6 +10,7 @@ mod escape;
 mod flow;
 mod footnotes;
 mod headings;
+mod passages;
 mod sections;
 mod table;
 mod tokens;
@@ -23,7 +24,11 @@ use crate::{
     typography,
 };
 
-pub(crate) use self::{escape::escape, sections::Section};
+pub(crate) use self::{
+    escape::escape,
+    passages::{Kind, Passage, passages},
+    sections::Section,
+};
 
 /// The words that the theme lends to Markdown, by key: its texts `notes` and `markdown`.
 pub(crate) type Words = BTreeMap<String, String>;

@@ -7,6 +7,7 @@ mod consultation;
 mod register;
 mod routes;
 mod sheet;
+mod turn;
 
 use std::collections::BTreeMap;
 
@@ -48,6 +49,10 @@ pub(crate) struct Site {
     pub(crate) routes: Routes,
     /// Slugs of generated pages and reserved names.
     pub(crate) slugs: Slugs,
+    /// How case numbers of the office look: `#` is a number, `RRRR` a year; empty where it does not say.
+    pub(crate) case_numbers: Vec<String>,
+    /// Addresses and numbers that may be published besides those of consultations.
+    pub(crate) public: Vec<String>,
     /// Whether drafts are shown.
     pub(crate) drafts: bool,
 }
@@ -137,6 +142,8 @@ pub(crate) fn resolve(content: Content, slugs: Slugs, drafts: bool, problems: &m
         consultations,
         routes: Routes::default(),
         slugs,
+        case_numbers: content.site.case_numbers,
+        public: content.site.public,
         drafts,
     };
     site.routes = Routes::of(&site, &content.others, content.read, &folders);

@@ -41,7 +41,7 @@ pub(crate) fn all(site: &Site, look: &Look, source: &Source, options: &Options) 
     outputs.extend(files(site, source));
     outputs.extend(forms::packed(drawing));
     outputs.extend([stylesheet, icon].map(|(address, output)| (address.output(), output)));
-    outputs.insert(Address::root().file(STAMP).output(), stamp::output(options));
+    outputs.insert(Address::root().file(STAMP).output(), stamp::output(options, site.next_turn(options.today)));
     Ok(outputs)
 }
 

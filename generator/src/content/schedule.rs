@@ -33,7 +33,7 @@ pub(crate) struct RawStage {
 pub(crate) struct RawMeeting {
     pub(crate) id: String,
     pub(crate) title: Text,
-    pub(crate) date: Date,
+    pub(crate) date: Spanned<Date>,
     pub(crate) time: String,
     pub(crate) place: Text,
     pub(crate) description: Option<Text>,
@@ -69,7 +69,7 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawSchedule> {
             let accessibility = words(&mut fields, "accessibility", language);
             let draft = fields.boolean("draft").is_some_and(|draft| draft.value);
             fields.finish();
-            let (id, date, time) = (id?, date?.value, time?);
+            let (id, date, time) = (id?, date?, time?);
             Some(RawMeeting { id, title, date, time, place, description, accessibility, draft })
         }),
     };

@@ -25,6 +25,10 @@ pub(crate) struct RawSite {
     pub(crate) theme: Option<Spanned<String>>,
     pub(crate) navigation: Vec<RawNavigation>,
     pub(crate) slugs: BTreeMap<String, Spanned<String>>,
+    /// How case numbers of the office look: `#` is a number, `RRRR` a year.
+    pub(crate) case_numbers: Vec<String>,
+    /// Addresses and numbers that may be published besides those of consultations.
+    pub(crate) public: Vec<String>,
 }
 
 /// One entry of the main navigation.
@@ -59,6 +63,8 @@ pub(super) fn fields(node: &Node, problems: &mut Vec<Diagnostic>) -> RawSite {
             fields.finish();
             Some(RawNavigation { label, to })
         }),
+        case_numbers: strings(&mut fields, "case_numbers"),
+        public: strings(&mut fields, "public"),
         slugs: fields.map("slugs", yaml::string).into_iter().map(|(key, slug)| (key.value, slug)).collect(),
         language,
     };
@@ -71,6 +77,10 @@ pub(crate) fn language(source: &Source) -> String {
     read(source, &mut Vec::new()).language.value
 }
 
+fn strings(fields: &mut Fields<'_>, key: &'static str) -> Vec<String> {
+    fields.list(key, yaml::string).into_iter().map(|string| string.value).collect()
+}
+
 fn default() -> RawSite {
     RawSite {
         title: None,
@@ -81,6 +91,8 @@ fn default() -> RawSite {
         theme: None,
         navigation: Vec::new(),
         slugs: BTreeMap::new(),
+        case_numbers: Vec::new(),
+        public: Vec::new(),
     }
 }
 

@@ -5,14 +5,14 @@ use super::{Page, Register, Routes, Site, Snapshot, read_alias};
 use crate::{
     address::Address,
     content::{
-        consultation::{RawChannel, RawConsultation},
+        consultation::{RawChannel, RawConsultation, Written},
         document::RawDocument,
         form::RawForm,
         page::RawPage,
         schedule::RawSchedule,
         split,
     },
-    diagnostic::{Diagnostic, Spanned},
+    diagnostic::{Diagnostic, Place, Spanned},
     slug,
     theme::Slugs,
     typography::typeset,
@@ -50,6 +50,7 @@ pub(crate) struct Consultation {
     pub(crate) schedule: Option<Schedule>,
     pub(crate) documents: Vec<Document>,
     pub(crate) forms: Vec<FormPage>,
+    pub(crate) written: Written,
     /// What of it was put to residents.
     pub(crate) register: Register,
 }
@@ -92,6 +93,8 @@ pub(crate) struct Meeting {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) date: Date,
+    /// Where its day was written.
+    pub(crate) written: Place,
     pub(crate) time: String,
     pub(crate) place: String,
     pub(crate) description: Option<String>,
@@ -252,6 +255,7 @@ pub(super) fn resolve(
         privacy: raw.privacy,
         announcement: raw.announcement,
         remarks: raw.remarks,
+        written: raw.written,
         id: raw.id,
         path,
         folder: raw.folder,
@@ -298,7 +302,8 @@ fn schedule(raw: RawSchedule, path: String, address: Address, language: &str) ->
             .map(|meeting| Meeting {
                 id: meeting.id,
                 title: text(&meeting.title),
-                date: meeting.date,
+                date: meeting.date.value,
+                written: meeting.date.place,
                 time: meeting.time,
                 place: text(&meeting.place),
                 description: meeting.description.as_ref().map(text),
