@@ -71,6 +71,13 @@ pub struct Shell {
     pub navigation: Vec<Link>,
     /// The way from the home page to this one, this one left out.
     pub breadcrumbs: Vec<Link>,
+    /// The page in each language of the site, this one too, or where a reader of that language goes on; empty where the
+    /// site speaks one. The labels are the names of the languages in themselves.
+    #[serde(default)]
+    pub languages: Vec<Link>,
+    /// The absolute addresses of the page in its languages, for search engines.
+    #[serde(default)]
+    pub alternates: Vec<Link>,
     /// The one address of a page that stands at several, absolute; null elsewhere, and where the site has no base.
     pub canonical: Option<String>,
 }
@@ -85,6 +92,9 @@ pub struct Link {
     /// Whether it leads to the page that shows it.
     #[serde(default)]
     pub current: bool,
+    /// The language of the page that it leads to, where that is another than the page's own.
+    #[serde(default)]
+    pub language: Option<String>,
 }
 
 /// A consultation, as pages show it beside their own content.

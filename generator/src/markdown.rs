@@ -10,6 +10,7 @@ mod escape;
 mod flow;
 mod footnotes;
 mod headings;
+mod passages;
 mod sections;
 mod table;
 mod tokens;
@@ -23,7 +24,11 @@ use crate::{
     typography,
 };
 
-pub(crate) use self::{escape::escape, sections::Section};
+pub(crate) use self::{
+    escape::escape,
+    passages::{Kind, Passage, passages},
+    sections::Section,
+};
 
 /// The words that the theme lends to Markdown, by key: its texts `notes` and `markdown`.
 pub(crate) type Words = BTreeMap<String, String>;
@@ -93,6 +98,32 @@ impl Link {
     }
 }
 
+/// A link as it is rendered.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Href {
+    /// Where it leads.
+    pub(crate) address: String,
+    /// The language of the page there, where it is another than that of the text.
+    pub(crate) language: Option<String>,
+}
+
+impl From<String> for Href {
+    fn from(address: String) -> Self {
+        Self { address, language: None }
+    }
+}
+
+impl Href {
+    /// Returns what stands between the quotes of `href=""`: the address, and where needed an attribute after it.
+    fn html(&self) -> String {
+        let address = escape(&self.address);
+        match &self.language {
+            Some(language) => format!("{address}\" hreflang=\"{}", escape(language)),
+            None => address.into_owned(),
+        }
+    }
+}
+
 /// A stretch of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -121,12 +152,16 @@ pub(crate) struct Setting<'a> {
 
 impl Body {
     /// Returns the HTML, with the address each link gets; addresses are escaped here.
-    pub(crate) fn render(&self, href: impl FnMut(&Link) -> String) -> String {
+    pub(crate) fn render<H: Into<Href>>(&self, href: impl FnMut(&Link) -> H) -> String {
         self.render_sections(Setting::default(), href).concat()
     }
 
     /// Returns the HTML of each section, that of the title first, and at last what belongs to none: the footnotes.
-    pub(crate) fn render_sections(&self, setting: Setting<'_>, mut href: impl FnMut(&Link) -> String) -> Vec<String> {
+    pub(crate) fn render_sections<H: Into<Href>>(
+        &self,
+        setting: Setting<'_>,
+        mut href: impl FnMut(&Link) -> H,
+    ) -> Vec<String> {
         let lower = |level: u8| (level + setting.below).min(6);
         let level = |heading: &Heading| lower(heading.level);
         let start = |index: usize, heading: &Heading| {
@@ -142,7 +177,7 @@ impl Body {
         for piece in &self.pieces {
             let part = match piece {
                 Piece::Html(part) => Some(Cow::Borrowed(part.as_str())),
-                Piece::Href(link) => self.links.get(*link).map(|link| Cow::Owned(escape(&href(link)).into_owned())),
+                Piece::Href(link) => self.links.get(*link).map(|link| Cow::Owned(href(link).into().html())),
                 Piece::Heading(index) => self.headings.get(*index).map(|heading| start(*index, heading)),
                 Piece::HeadingEnd(index) => {
                     self.headings.get(*index).map(|heading| Cow::Owned(format!("</h{}>", level(heading))))

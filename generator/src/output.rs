@@ -11,7 +11,7 @@ use crate::{
     diagnostic::Diagnostic,
     digest,
     emit::{Class, Output, Outputs},
-    model::{Sheet, Site},
+    model::{Sheet, Site, Sites, Twins},
     page::{self, Drawing},
     pipeline::Options,
     source::Source,
@@ -33,21 +33,33 @@ pub(crate) fn fixed() -> impl Iterator<Item = Address> {
 ///
 /// # Errors
 /// The first page, in the order of pages, that its template cannot draw.
-pub(crate) fn all(site: &Site, look: &Look, source: &Source, options: &Options) -> Result<Outputs, Diagnostic> {
+pub(crate) fn all(sites: &Sites, look: &Look, source: &Source, options: &Options) -> Result<Outputs, Diagnostic> {
     let stylesheet = asset("style", "css", &look.stylesheet);
     let icon = asset("icon", "svg", &look.icon);
-    let drawing = Drawing { site, look, today: options.today, stylesheet: &stylesheet.0, icon: &icon.0 };
-    let mut outputs = pages(drawing)?;
-    outputs.extend(files(site, source));
-    outputs.extend(forms::packed(drawing));
+    let twins = Twins::of(sites);
+    let drawing = Drawing {
+        site: &sites.original,
+        original: &sites.original,
+        twins: &twins,
+        look,
+        today: options.today,
+        stylesheet: &stylesheet.0,
+        icon: &icon.0,
+    };
+    let mut outputs = pages(sites, drawing)?;
+    outputs.extend(files(sites, source));
+    outputs.extend(forms::packed(sites, drawing));
     outputs.extend([stylesheet, icon].map(|(address, output)| (address.output(), output)));
-    outputs.insert(Address::root().file(STAMP).output(), stamp::output(options));
+    outputs
+        .insert(Address::root().file(STAMP).output(), stamp::output(options, sites.original.next_turn(options.today)));
     Ok(outputs)
 }
 
-fn pages(drawing: Drawing<'_>) -> Result<Outputs, Diagnostic> {
-    let sheets = drawing.site.sheets();
-    let draw = |sheet: &Sheet<'_>| {
+fn pages(sites: &Sites, drawing: Drawing<'_>) -> Result<Outputs, Diagnostic> {
+    let sheets: Vec<_> =
+        sites.all().flat_map(|site| site.sheets().into_iter().map(move |sheet| (site, sheet))).collect();
+    let draw = |(site, sheet): &(&Site, Sheet<'_>)| {
+        let drawing = Drawing { site, ..drawing };
         let html = page::draw(drawing, sheet).map_err(|error| theme::broken(&error, Some(sheet.source)))?;
         Ok((sheet.address.output(), page_output(html)))
     };
@@ -61,12 +73,12 @@ fn pages(drawing: Drawing<'_>) -> Result<Outputs, Diagnostic> {
 }
 
 /// Returns the files that some link of a shown page leads to, as they stand.
-fn files(site: &Site, source: &Source) -> Outputs {
+fn files(sites: &Sites, source: &Source) -> Outputs {
     let file = |(path, address): (String, Address)| {
         let bytes = source.file(&path)?.bytes().to_vec();
         Some((address.output(), Output { bytes, class: Class::Asset }))
     };
-    check::referenced_files(site).into_iter().filter_map(file).collect()
+    check::referenced_files(sites).into_iter().filter_map(file).collect()
 }
 
 /// Returns an asset named by its content, so that browsers may keep it for ever.

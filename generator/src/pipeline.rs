@@ -8,7 +8,7 @@ use crate::{
     check, content,
     diagnostic::{self, Diagnostic, Texts, human},
     emit::Outputs,
-    model::{self, Site},
+    model::{self, Sites},
     output,
     source::{self, ReadError, Source},
     theme::{self, Look},
@@ -41,33 +41,32 @@ pub(crate) struct Built {
     pub(crate) outputs: Option<Outputs>,
     /// What was found, sorted by place.
     pub(crate) problems: Vec<Diagnostic>,
+    /// The next day on which the outputs would be others, though nobody wrote a word.
+    pub(crate) next_turn: Option<Date>,
 }
 
 /// Builds everything from `source`. Nothing is read or written here.
 pub(crate) fn build(source: &Source, options: &Options) -> Built {
     let mut problems = Vec::new();
-    let outputs = outputs(source, options, &mut problems);
-    diagnostic::sort(&mut problems);
-    Built { outputs, problems }
-}
-
-fn outputs(source: &Source, options: &Options, problems: &mut Vec<Diagnostic>) -> Option<Outputs> {
-    let (site, look) = site(source, options, problems);
+    let (sites, look) = sites(source, options, &mut problems);
     // A page drawn from a mistake would hide it; all mistakes are told first.
-    let look = look.filter(|_| !problems.iter().any(Diagnostic::is_error))?;
-    output::all(&site, &look, source, options).map_err(|problem| problems.push(problem)).ok()
+    let look = look.filter(|_| !problems.iter().any(Diagnostic::is_error));
+    let drawn = look.map(|look| output::all(&sites, &look, source, options));
+    let outputs = drawn.and_then(|drawn| drawn.map_err(|problem| problems.push(problem)).ok());
+    diagnostic::sort(&mut problems);
+    Built { outputs, problems, next_turn: sites.original.next_turn(options.today) }
 }
 
-/// Reads `source` into the site, checks it, and returns it with what it is drawn with.
-pub(crate) fn site(source: &Source, options: &Options, problems: &mut Vec<Diagnostic>) -> (Site, Option<Look>) {
+/// Reads `source` into the site in each of its languages, checks it, and returns it with what it is drawn with.
+pub(crate) fn sites(source: &Source, options: &Options, problems: &mut Vec<Diagnostic>) -> (Sites, Option<Look>) {
     let site = content::site::read(source, problems);
     let slugs = theme::slugs(source, &site, problems);
     let look = theme::resolve(source, &site, problems);
     let words = look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
     let content = content::read(source, site, &words, problems);
-    let site = model::resolve(content, slugs, options.drafts, problems);
-    problems.extend(check::run(&site, options.today));
-    (site, look)
+    let sites = model::resolve(content, &slugs, options.drafts, problems);
+    problems.extend(check::run(&sites, source, options.today));
+    (sites, look)
 }
 
 /// Reads the tree under `root` and builds it.

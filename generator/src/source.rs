@@ -8,7 +8,7 @@
 // This is where files are read.
 #![allow(clippy::disallowed_methods)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,8 @@ const TEXT: [&str; 5] = [".md", ".yaml", ".html", ".css", ".svg"];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Source {
     files: BTreeMap<String, SourceFile>,
+    /// Files that are there and cannot be read.
+    unreadable: BTreeSet<String>,
 }
 
 /// The content of one file.
@@ -67,12 +69,20 @@ impl Source {
     /// Returns a tree of texts, for what is compiled in and for tests.
     pub(crate) fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let texts = texts.into_iter();
-        Self { files: texts.map(|(path, text)| (path.to_owned(), SourceFile::Text(text.to_owned()))).collect() }
+        Self {
+            files: texts.map(|(path, text)| (path.to_owned(), SourceFile::Text(text.to_owned()))).collect(),
+            ..Self::default()
+        }
     }
 
     /// Returns a file.
     pub(crate) fn file(&self, path: &str) -> Option<&SourceFile> {
         self.files.get(path)
+    }
+
+    /// Lists the files that are there and cannot be read: that is told once, and they are not missing.
+    pub(crate) fn unreadable(&self) -> impl Iterator<Item = &str> {
+        self.unreadable.iter().map(String::as_str)
     }
 
     /// Returns the text of a file, unless it is none.
@@ -128,7 +138,10 @@ pub(crate) fn read(root: &Path) -> Result<(Source, Vec<Diagnostic>), ReadError> 
             Ok(file) => {
                 source.files.insert(name, file);
             }
-            Err(problem) => problems.push(problem),
+            Err(problem) => {
+                problems.push(problem);
+                source.unreadable.insert(name);
+            }
         }
     }
     Ok((source, problems))

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use forms::{Form, Kind, Question, Text, kind};
 
-use super::{Reader, address_slug, number, page::file_slug, required_words, words};
+use super::{Reader, address_slug, number, page::file_slug, required_words, site::Languages, words};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
     yaml::{self, Fields, Node, Taken},
@@ -57,17 +57,17 @@ pub(super) fn read_all(reader: &mut Reader<'_>, folder: &str) -> Vec<RawForm> {
 
 fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawForm> {
     let node = reader.yaml(path)?;
-    let language = reader.language;
+    let languages = reader.languages;
     let mut fields = Fields::new(&node, reader.problems);
     let slug = address_slug(&mut fields);
     let draft = fields.boolean("draft").is_some_and(|draft| draft.value);
-    let title = required_words(&mut fields, "title", language);
-    let intro = words(&mut fields, "intro", language).unwrap_or_default();
-    let privacy = words(&mut fields, "privacy", language).unwrap_or_default();
-    let send = required_words(&mut fields, "send", language);
-    let lists = fields.map("option_lists", |node, problems| Some(options(node, language, problems)));
+    let title = required_words(&mut fields, "title", languages);
+    let intro = words(&mut fields, "intro", languages).unwrap_or_default();
+    let privacy = words(&mut fields, "privacy", languages).unwrap_or_default();
+    let send = required_words(&mut fields, "send", languages);
+    let lists = fields.map("option_lists", |node, problems| Some(options(node, languages, problems)));
     let lists: BTreeMap<_, _> = lists.into_iter().map(|(name, list)| (name.value, list)).collect();
-    let raw = fields.required_list("questions", |node, problems| question(node, language, problems));
+    let raw = fields.required_list("questions", |node, problems| question(node, languages, problems));
     fields.finish();
     let mut names = BTreeMap::<String, u32>::new();
     let mut questions = Vec::new();
@@ -80,18 +80,18 @@ fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawForm> {
     Some(RawForm { path: path.to_owned(), name, slug, draft, form })
 }
 
-fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawQuestion> {
+fn question(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -> Option<RawQuestion> {
     let mut fields = Fields::new(node, problems);
     let name = fields.required_string("name");
     fields.note("kind", || Taken::OneOf(Kind::NAMES.map(str::to_owned).to_vec()));
     let kind = fields.required_string("kind");
     let raw = RawQuestion {
         place: fields.place().clone(),
-        label: required_words(&mut fields, "label", language),
-        hint: words(&mut fields, "hint", language),
+        label: required_words(&mut fields, "label", languages),
+        hint: words(&mut fields, "hint", languages),
         required: fields.boolean("required").is_some_and(|required| required.value),
         list: fields.string("list"),
-        options: fields.one("options", |node, problems| Some(options(node, language, problems))),
+        options: fields.one("options", |node, problems| Some(options(node, languages, problems))),
         or_other: fields.boolean("or_other").is_some_and(|other| other.value),
         max_selected: number(&mut fields, "max_selected", 1..=1000),
         max_length: number(&mut fields, "max_length", 1..=1_000_000),
@@ -99,10 +99,10 @@ fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Opti
         autocomplete: fields.string("autocomplete").map(|token| token.value),
         start: fields.integer("start"),
         end: fields.integer("end"),
-        start_label: words(&mut fields, "start_label", language),
-        end_label: words(&mut fields, "end_label", language),
+        start_label: words(&mut fields, "start_label", languages),
+        end_label: words(&mut fields, "end_label", languages),
         no_opinion: fields.boolean("no_opinion").is_some_and(|offered| offered.value),
-        text: words(&mut fields, "text", language),
+        text: words(&mut fields, "text", languages),
         name: name.clone().unwrap_or_else(|| Spanned::new(String::new(), fields.place().clone())),
         kind,
     };
@@ -110,11 +110,11 @@ fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Opti
     name.map(|_| raw)
 }
 
-fn options(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> RawOptionList {
+fn options(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -> RawOptionList {
     let options = yaml::items(node, problems, |node, problems| {
         let mut fields = Fields::new(node, problems);
         let value = fields.required_source_text("value");
-        let label = required_words(&mut fields, "label", language);
+        let label = required_words(&mut fields, "label", languages);
         fields.finish();
         Some((value?, label))
     });

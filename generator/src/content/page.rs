@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use super::{Reader, address_slug, split};
 use crate::{
-    diagnostic::{Diagnostic, Spanned, rule},
+    diagnostic::{Diagnostic, Place, Spanned, rule},
     markdown::{self, Body},
     slug,
     yaml::{self, Fields},
@@ -13,6 +15,10 @@ use crate::{
 pub(crate) struct RawPage {
     /// Path of the file.
     pub(crate) path: String,
+    /// The language that it is written in.
+    pub(crate) language: String,
+    /// The same page in other languages: files beside it such as `page.en.md`.
+    pub(crate) translations: Vec<RawPage>,
     /// The title, from the front matter or the leading heading.
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
@@ -21,11 +27,12 @@ pub(crate) struct RawPage {
     pub(crate) weight: Option<i64>,
     pub(crate) draft: bool,
     pub(crate) aliases: Vec<Spanned<String>>,
-    pub(crate) body: Body,
+    pub(crate) body: Arc<Body>,
 }
 
 impl RawPage {
-    /// Returns the last part of the address: `slug`, else the file name without its ordering number.
+    /// Returns the last part of the address: `slug`, else the file name without its ordering number. A translation
+    /// without a `slug` keeps that of its original.
     pub(crate) fn address_name(&self, ordered: bool) -> String {
         self.slug.as_ref().map_or_else(|| file_slug(&self.path, ordered), |slug| slug.value.clone())
     }
@@ -40,14 +47,64 @@ pub(super) enum Role {
     Chapter,
 }
 
-/// Reads a Markdown file.
-pub(super) fn read(reader: &mut Reader<'_>, path: &str, role: Role) -> Option<RawPage> {
+/// Reads the Markdown files at `paths`, each with its translations; a file with the suffix of a language of the site is
+/// the translation of the file without it.
+pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) -> Vec<RawPage> {
+    let languages = reader.languages;
+    let (translations, originals): (Vec<_>, Vec<_>) = paths
+        .into_iter()
+        .partition(|path| translated(path).is_some_and(|(_, code)| languages.others().any(|other| other == code)));
+    for path in translations {
+        let (original, _) = translated(path).unwrap_or_default();
+        if reader.source.text(&original).is_none() {
+            reader.read.insert(path.to_owned());
+            let problem = Diagnostic::new(rule::TRANSLATION_WITHOUT_ORIGINAL, Place::whole(path));
+            reader.problems.push(problem.with("original", original));
+        }
+    }
+    originals.into_iter().filter_map(|path| read_with_translations(reader, path, role)).collect()
+}
+
+fn read_with_translations(reader: &mut Reader<'_>, path: &str, role: Role) -> Option<RawPage> {
+    let languages = reader.languages;
+    if let Some((original, code)) = translated(path) {
+        let alone = code != languages.original() && reader.source.text(&original).is_none();
+        if !alone {
+            let problem = Diagnostic::new(rule::LANGUAGE_UNLISTED, Place::whole(path));
+            reader.problems.push(problem.with("language", code));
+        }
+    }
+    let mut page = read(reader, path, role, languages.original(), None);
+    let stem = path.strip_suffix(".md").unwrap_or(path);
+    // The ids of a translated chapter are those of its original.
+    let prefix = page.as_ref().map(|page| page.address_name(true));
+    for language in languages.others() {
+        let beside = format!("{stem}.{language}.md");
+        let translation = read(reader, &beside, role, language, prefix.as_deref());
+        if let Some(page) = &mut page {
+            page.translations.extend(translation);
+        }
+    }
+    page
+}
+
+/// Splits the path of `page.en.md` into that of `page.md` and what may be the code of a language.
+fn translated(path: &str) -> Option<(String, &str)> {
+    let (stem, code) = path.strip_suffix(".md")?.rsplit_once('.')?;
+    let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|letter| letter.is_ascii_lowercase());
+    (is_code && !stem.ends_with('/')).then(|| (format!("{stem}.md"), code))
+}
+
+/// Reads a Markdown file; `prefix` begins its derived ids where they are not its own.
+fn read(reader: &mut Reader<'_>, path: &str, role: Role, language: &str, prefix: Option<&str>) -> Option<RawPage> {
     let text = reader.text(path)?;
     let (node, start) = reader.front_matter(path, text)?;
     let mut fields = Fields::new(&node, reader.problems);
     let title = fields.string("title");
     let mut page = RawPage {
         path: path.to_owned(),
+        language: language.to_owned(),
+        translations: Vec::new(),
         title: None,
         description: fields.string("description").map(|text| text.value),
         date: fields.date("date").map(|date| date.value),
@@ -55,19 +112,21 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str, role: Role) -> Option<Ra
         weight: fields.integer("weight").map(|weight| weight.value),
         draft: fields.boolean("draft").is_some_and(|draft| draft.value),
         aliases: fields.list("aliases", yaml::string),
-        body: Body::default(),
+        body: Arc::default(),
     };
     fields.finish();
-    let prefix = (role == Role::Chapter).then(|| page.address_name(true));
+    let own = page.address_name(true);
+    let prefix = (role == Role::Chapter).then(|| prefix.unwrap_or(&own));
+    let no_words = markdown::Words::new();
     let context = markdown::Context {
-        id_prefix: prefix.as_deref(),
+        id_prefix: prefix,
         title: title.as_ref().map(|title| title.value.as_str()),
-        language: reader.language,
-        words: reader.words,
+        language,
+        words: reader.words.get(language).unwrap_or(&no_words),
     };
     let body = markdown::parse(path, text, start, context, reader.problems);
-    page.title = agreed_title(title, &body, path, reader.problems);
-    page.body = body;
+    page.title = agreed_title(title, &body, path, language, reader.problems);
+    page.body = Arc::new(body);
     Some(page)
 }
 
@@ -76,6 +135,7 @@ fn agreed_title(
     title: Option<Spanned<String>>,
     body: &Body,
     path: &str,
+    language: &str,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<String> {
     match (title, &body.title) {
@@ -89,6 +149,7 @@ fn agreed_title(
         (None, None) => {
             let (_, name) = split(path);
             let stem = name.strip_suffix(".md").unwrap_or(name);
+            let stem = stem.strip_suffix(&format!(".{language}")).unwrap_or(stem);
             (stem != "index").then(|| stem.to_owned())
         }
     }

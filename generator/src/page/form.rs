@@ -24,7 +24,7 @@ pub(crate) fn bundle(frame: &Frame<'_>, consultation: &Consultation, form: &Form
     Bundle {
         revision: form.form.revision(),
         language: frame.drawing.site.language.clone(),
-        original: true,
+        original: frame.drawing.site.is_original(),
         href: frame.linking.href(&form.address),
         action: frame.linking.href(&api),
         shell: frame.shell_in(consultation, Vec::new()),

@@ -14,7 +14,9 @@ pub(super) fn source() -> Source {
     Source::from_texts(files![
         "assets/icon.svg",
         "assets/style.css",
+        "i18n/en.yaml",
         "i18n/pl.yaml",
+        "i18n/uk.yaml",
         "slugs.yaml",
         "templates/alias.html",
         "templates/announcement.html",
