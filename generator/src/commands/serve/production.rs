@@ -47,7 +47,9 @@ const CLIENT_ADDRESS: HeaderName = HeaderName::from_static("x-viewer-ip");
 /// How long browsers and proxies may keep what is named by its content.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
+// Clap names a group by its type, and `serve` has an `Arguments` already.
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// Serves a site that was built, on the real clock, behind a reverse proxy that ends TLS.
     #[arg(long, conflicts_with_all = ["today", "now"])]
