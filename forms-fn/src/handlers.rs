@@ -13,7 +13,7 @@ use axum::{
 };
 use forms::{
     Answers, Bundle, Form, ThemeError,
-    page::{self, Filled, Notice, Stored},
+    page::{self, Filled, Notice, Shown, Stored},
 };
 use serde::Deserialize;
 
@@ -50,8 +50,8 @@ pub(crate) async fn show_form(
         return message(&catalogue, language.as_deref(), StatusCode::NOT_FOUND, "no_page", &Answers::default());
     };
     let state = moment(&app, bundle, &headers).state;
-    let filled = Filled { answers: &Answers::default(), mistakes: &[], token: None, notice: None, focus: None };
-    drawn(StatusCode::OK, REVALIDATED, page::form(&catalogue.theme, bundle, state, &filled))
+    let answers = Answers::default();
+    drawn(StatusCode::OK, REVALIDATED, page::form(&catalogue.theme, bundle, state, &Filled::new(&answers)))
 }
 
 /// `POST /api/CONSULTATION/FORM`: every step of the journey.
@@ -124,6 +124,7 @@ pub(crate) async fn show_receipt(
         form: form.as_ref(),
         answers: answers.as_ref(),
         consultation: catalogue.consultation(language, consultation),
+        documents: catalogue.bundle(&receipt.form, Some(language)).map_or(&[], |bundle| &bundle.documents),
     };
     let Some(shell) = catalogue.shell(language) else {
         return unknown();
@@ -179,10 +180,11 @@ fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Post
         }
     };
     let token = token.to_string();
-    let filled = Filled { answers: &posted.answers, mistakes: &[], token: Some(&token), notice, focus: None };
+    let filled = Filled { token: Some(&token), notice, ..Filled::new(&posted.answers) };
     let page = match page {
         Page::Form { mistakes, focus } => {
-            let filled = Filled { mistakes, focus: focus.as_deref(), ..filled };
+            let shown = focus.as_deref().map_or(Shown::Whole, Shown::Edit);
+            let filled = Filled { mistakes, focus: focus.as_deref(), shown, ..filled };
             page::form(&catalogue.theme, bundle, moment.state, &filled)
         }
         Page::Review(forward) => page::review(&catalogue.theme, bundle, moment.state, &filled, *forward),

@@ -10,6 +10,7 @@
 
 mod answers;
 mod bundle;
+mod condition;
 mod form;
 pub mod kind;
 mod mistake;
@@ -20,11 +21,18 @@ mod theme;
 mod view;
 
 pub use answers::Answers;
-pub use bundle::{Bundle, Card, Channel, Contact, Link, Office, Shared, Shell, Site};
+pub use bundle::{
+    Bundle, Card, Channel, ConsultedDocument, ConsultedSection, ConsultedVersion, Contact, Link, Office, Shared, Shell,
+    Site,
+};
+pub use condition::{Condition, Test};
 pub use form::{Form, Question};
 pub use kind::Kind;
 pub use mistake::Mistake;
 pub use term::{State, Term, ZONE};
 pub use text::{Text, fill};
 pub use theme::{Theme, ThemeError, ThemeSource};
-pub use view::{AnswerView, LineView, OptionView, OtherView, ProblemView, QuestionView};
+pub use view::{
+    AnswerView, ConditionView, FieldView, LineView, OptionView, OtherView, PlaceGroup, PlaceView, ProblemView,
+    QuestionView, RemarkView, RowView,
+};

@@ -76,7 +76,8 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
         problems.push(problem.with("language", &language.value));
         return None;
     }
-    let words = ["notes", "markdown"].into_iter().filter_map(|group| texts.get(group)?.as_object()).flatten();
+    let words =
+        ["notes", "markdown", "reading"].into_iter().filter_map(|group| texts.get(group)?.as_object()).flatten();
     let words = words.filter_map(|(key, words)| Some((key.clone(), words.as_str()?.to_owned()))).collect();
     let resolved = ThemeSource {
         templates: themes.templates(&names),

@@ -97,6 +97,14 @@ rules! {
     OPTION_VALUE_BAD = "option-value-bad" ["value"];
     OPTION_VALUE_TWICE = "option-value-twice" ["value", "line"];
     SCALE_BAD = "scale-bad" ["start", "end"];
+    AUTOCOMPLETE_BAD = "autocomplete-bad" ["value", "known"];
+    CONSTRAINT_BAD = "constraint-bad" ["value"];
+    CONSTRAINT_EMPTY = "constraint-empty" ["min", "max"];
+    CONDITION_QUESTION = "condition-question" ["name"];
+    CONDITION_TEST = "condition-test" [];
+    CONDITION_VALUE = "condition-value" ["question", "value"];
+    CONDITION_FREE = "condition-free" ["question"];
+    QUESTION_UNREACHABLE = "question-unreachable" ["question"];
 
     // The site and its theme
     BASE_URL_MISSING = "base-url-missing" [];

@@ -14,8 +14,8 @@ pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPa
     let bundle = bundle(frame, consultation, form);
     let state = consultation.term.state_on(frame.drawing.today);
     // The template says by itself where the term keeps answers out.
-    let filled = Filled { answers: &Answers::default(), mistakes: &[], token: None, notice: None, focus: None };
-    page::form(&frame.drawing.look.theme, &bundle, state, &filled)
+    let answers = Answers::default();
+    page::form(&frame.drawing.look.theme, &bundle, state, &Filled::new(&answers))
 }
 
 /// Packs a form with what stands around it, its links written as `frame` writes them.
@@ -29,6 +29,7 @@ pub(crate) fn bundle(frame: &Frame<'_>, consultation: &Consultation, form: &Form
         action: frame.linking.href(&api),
         shell: frame.shell_in(consultation, Vec::new()),
         consultation: frame.card(consultation),
+        documents: Vec::new(),
         form: form.form.clone(),
     }
 }
