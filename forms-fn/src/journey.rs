@@ -147,6 +147,7 @@ async fn send(store: &Store, bundle: &Bundle, moment: Moment, posted: &Posted, t
         answers_hash: hash,
         sent: moment.now,
         after_deadline: moment.state == State::Grace,
+        quarantine: false,
         preview: moment.preview,
         expires,
     };

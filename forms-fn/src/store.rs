@@ -9,10 +9,15 @@
 //! conditional on the number's absence, and whoever loses the race reads who won it. What was
 //! stored is acknowledged even when the engine's answer was lost; what is not known to be stored is
 //! never called stored, nor refused.
+//!
+//! A correction (`correct`) adds answers beside the old ones and moves the receipt on to them, in one
+//! transaction as well.
 
 mod connect;
+mod correct;
 mod error;
 mod items;
+mod list;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::Timestamp;
@@ -29,14 +35,15 @@ pub use self::error::{Cause, StoreError};
 use self::error::{Failure, failure_of};
 pub use self::items::State;
 use self::items::{Key, Record, Text};
+pub use self::list::{Entry, Listing, Position};
 use crate::number::{AnswersHash, Number, Secret, Token};
 
 /// The last attempt at a number: eight numbers are tried before the store calls itself full.
 const LAST_ATTEMPT: u8 = 7;
 
 /// How long to wait before the same number is tried again, after another transaction was found at
-/// work on it.
-const CONFLICT_PAUSES: [Duration; 5] = [
+/// work on it, or the engine was asked for too much.
+const PAUSES: [Duration; 5] = [
     Duration::from_millis(20),
     Duration::from_millis(40),
     Duration::from_millis(80),
@@ -78,6 +85,8 @@ pub struct Submission {
     pub sent: Timestamp,
     /// Whether it came after the end of the term, within the minutes of grace.
     pub after_deadline: bool,
+    /// Whether something about it says that no person sent it: the office decides, nothing is lost.
+    pub quarantine: bool,
     /// Whether it was sent under a shifted clock or by a smoke test.
     pub preview: bool,
     /// When the answers are to vanish; previews carry no expiry whatever stands here.
@@ -105,6 +114,8 @@ pub struct Known {
     pub answers_hash: AnswersHash,
     /// What became of the submission.
     pub state: State,
+    /// How often it was corrected.
+    pub amendment: u16,
     /// `CONSULTATION/FORM`.
     pub form: String,
     /// Instant of the first sending.
@@ -126,6 +137,8 @@ pub struct Receipt {
     pub language: String,
     /// Revision of the definition.
     pub revision: String,
+    /// How often it was corrected; what is shown are the last answers.
+    pub amendment: u16,
     /// Whether it came after the end of the term; stands with the answers, `false` once they are
     /// gone.
     pub after_deadline: bool,
@@ -210,6 +223,7 @@ impl Store {
             form: record.form,
             language: record.language,
             revision: record.revision,
+            amendment: record.amendment,
             state: record.state,
             definition,
         }))
@@ -250,26 +264,44 @@ impl Store {
     }
 
     /// Writes the submission under one number, or finds out who holds the number.
-    ///
-    /// After any failure the number is read back: our token there means it was stored, by this
-    /// call, by an earlier attempt whose answer was lost, or by a twin. Nothing there, and the
-    /// failure decides.
     async fn claim(&self, number: Number, submission: &Submission, token: &Token) -> Result<Claim, StoreError> {
         let record = Record::new(number, submission, token);
         let text = Text::new(submission);
-        let mut pauses = CONFLICT_PAUSES.into_iter();
-        // Whoever was at work on the number may still write our token there.
+        let holder = |found: Option<Record>| match found {
+            Some(found) if found.token_hash == record.token_hash => Some(Claim::Known(found.known())),
+            Some(_) => Some(Claim::Foreign),
+            None => None,
+        };
+        let claimed =
+            self.settle(number, [self.receipt_if_free(&record)?, self.answers(&record, &text)?], holder).await?;
+        Ok(claimed.unwrap_or(Claim::Stored))
+    }
+
+    /// Writes `items`, the receipt of `number` and answers, both or none, and finds out how it ended: `None` when they
+    /// were written, else what `judge` makes of the receipt that stands there.
+    ///
+    /// After any failure the receipt is read back: what `judge` recognises was stored, by this call, by an earlier
+    /// attempt whose answer was lost, or by a twin. Where it recognises nothing, nothing has been written yet, and the
+    /// failure decides.
+    async fn settle<T>(
+        &self,
+        number: Number,
+        items: [TransactWriteItem; 2],
+        judge: impl Fn(Option<Record>) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut pauses = PAUSES.into_iter();
+        // Whoever was at work on the number may still write.
         let mut in_doubt = false;
         loop {
-            let Err(failure) = self.write(&record, &text).await else {
-                return Ok(Claim::Stored);
+            let Err(failure) = self.transact(&items).await else {
+                return Ok(None);
             };
             match tokio::time::timeout(READ_BACK, self.record(number)).await {
-                Ok(Ok(Some(found))) if found.token_hash == record.token_hash => {
-                    return Ok(Claim::Known(found.known()));
+                Ok(Ok(found)) => {
+                    if let Some(settled) = judge(found) {
+                        return Ok(Some(settled));
+                    }
                 }
-                Ok(Ok(Some(_))) => return Ok(Claim::Foreign),
-                Ok(Ok(None)) => {}
                 Ok(Err(_)) | Err(_) => return Err(StoreError::Unknown(failure.into_cause())),
             }
             match (failure, pauses.next()) {
@@ -277,7 +309,8 @@ impl Store {
                     in_doubt = true;
                     tokio::time::sleep(pause).await;
                 }
-                (Failure::Refused(cause), _) if !in_doubt => {
+                (Failure::Throttled(_), Some(pause)) => tokio::time::sleep(pause).await,
+                (Failure::Refused(cause) | Failure::Throttled(cause), _) if !in_doubt => {
                     return Err(StoreError::Unavailable(cause));
                 }
                 (failure, _) => return Err(StoreError::Unknown(failure.into_cause())),
@@ -285,27 +318,22 @@ impl Store {
         }
     }
 
-    /// Writes receipt and answers in one transaction, conditional on the number being free.
-    async fn write(&self, record: &Record, text: &Text) -> Result<(), Failure> {
-        let receipt = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(record.item()))
-            .condition_expression(items::ABSENT)
-            .build();
-        let answers = Put::builder().table_name(&self.table).set_item(Some(text.item(record.text_key()))).build();
-        let puts = [receipt, answers]
-            .into_iter()
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|e| Failure::Refused(Cause::unsent("TransactWriteItems", &e)))?;
-        self.client
-            .transact_write_items()
-            .set_transact_items(Some(
-                puts.into_iter().map(|put| TransactWriteItem::builder().put(put).build()).collect(),
-            ))
-            .send()
-            .await
-            .map_err(|e| failure_of(&e))?;
-        Ok(())
+    /// Returns the writing of a receipt whose number has to be free.
+    fn receipt_if_free(&self, record: &Record) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(record.item()));
+        let put = put.condition_expression(items::ABSENT).build().map_err(|error| unsent(&error))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Returns the writing of the answers that stand under `record`.
+    fn answers(&self, record: &Record, text: &Text) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(text.item(record.text_key())));
+        Ok(TransactWriteItem::builder().put(put.build().map_err(|error| unsent(&error))?).build())
+    }
+
+    async fn transact(&self, items: &[TransactWriteItem]) -> Result<(), Failure> {
+        let transaction = self.client.transact_write_items().set_transact_items(Some(items.to_vec()));
+        transaction.send().await.map(drop).map_err(|error| failure_of(&error))
     }
 
     async fn record(&self, number: Number) -> Result<Option<Record>, StoreError> {
@@ -332,4 +360,9 @@ impl Store {
             .map(|output| output.item)
             .map_err(|e| StoreError::Unavailable(Cause::of("GetItem", &e)))
     }
+}
+
+/// A transaction that the SDK would not even build.
+fn unsent(error: &BuildError) -> StoreError {
+    StoreError::Unavailable(Cause::unsent("TransactWriteItems", error))
 }

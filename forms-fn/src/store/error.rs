@@ -80,6 +80,8 @@ impl fmt::Display for Cause {
 pub(crate) enum Failure {
     /// The number is taken, or another transaction is at work on it.
     Contested(Cause),
+    /// The engine was asked for too much at once; nothing was written.
+    Throttled(Cause),
     /// The engine has refused; nothing was written.
     Refused(Cause),
     /// No answer, or one that says nothing about what was written.
@@ -89,7 +91,7 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn into_cause(self) -> Cause {
         match self {
-            Self::Contested(cause) | Self::Refused(cause) | Self::Lost(cause) => cause,
+            Self::Contested(cause) | Self::Throttled(cause) | Self::Refused(cause) | Self::Lost(cause) => cause,
         }
     }
 }
@@ -101,11 +103,20 @@ pub(crate) fn failure_of(error: &SdkError<TransactWriteItemsError>) -> Failure {
         SdkError::ConstructionFailure(_) => Failure::Refused(cause),
         SdkError::ServiceError(context) => match context.err() {
             TransactWriteItemsError::TransactionCanceledException(canceled) => {
-                let contested = canceled
-                    .cancellation_reasons()
-                    .iter()
-                    .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")));
-                if contested { Failure::Contested(cause) } else { Failure::Refused(cause) }
+                let because = |codes: &[&str]| {
+                    canceled
+                        .cancellation_reasons()
+                        .iter()
+                        .filter_map(|reason| reason.code())
+                        .any(|code| codes.contains(&code))
+                };
+                if because(&["ConditionalCheckFailed", "TransactionConflict"]) {
+                    Failure::Contested(cause)
+                } else if because(&["ThrottlingError", "ProvisionedThroughputExceeded"]) {
+                    Failure::Throttled(cause)
+                } else {
+                    Failure::Refused(cause)
+                }
             }
             TransactWriteItemsError::TransactionInProgressException(_) => Failure::Contested(cause),
             // The SDK repeats these by itself: an attempt before the last may have got through.

@@ -26,16 +26,24 @@ pub(crate) const SORT: &str = "sk";
 /// The attribute after which the engine removes an item, in seconds since 1970.
 pub(crate) const EXPIRES: &str = "expires";
 
+/// The attribute of a receipt that says what became of the submission.
+pub(crate) const STATE: &str = "state";
+
 /// The condition that no item stands under the key yet.
 pub(crate) const ABSENT: &str = "attribute_not_exists(pk)";
 
-type Item = HashMap<String, AttributeValue>;
+/// An item as the SDK has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// What became of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     /// Stored, and that is all.
     Stored,
+    /// Kept, but something about it says that no person sent it; the office decides.
+    Quarantine,
+    /// Taken back by the resident.
+    Withdrawn,
     /// A state that this version has no rules for.
     Other(String),
 }
@@ -45,6 +53,8 @@ impl State {
     pub fn name(&self) -> &str {
         match self {
             Self::Stored => "stored",
+            Self::Quarantine => "quarantine",
+            Self::Withdrawn => "withdrawn",
             Self::Other(name) => name,
         }
     }
@@ -52,6 +62,8 @@ impl State {
     fn named(name: &str) -> Self {
         match name {
             "stored" => Self::Stored,
+            "quarantine" => Self::Quarantine,
+            "withdrawn" => Self::Withdrawn,
             other => Self::Other(other.to_owned()),
         }
     }
@@ -69,7 +81,7 @@ impl Key {
     }
 
     pub(crate) fn definition(form: &str, revision: &str) -> Self {
-        Self { partition: format!("F#{form}"), sort: revision.to_owned() }
+        Self { partition: definitions(form), sort: revision.to_owned() }
     }
 
     /// The key of an item that never exists.
@@ -112,7 +124,7 @@ impl Record {
             revision: submission.revision.clone(),
             language: submission.language.clone(),
             channel: submission.channel.clone(),
-            state: State::Stored,
+            state: if submission.quarantine { State::Quarantine } else { State::Stored },
             amendment: 0,
             preview: submission.preview,
         }
@@ -121,8 +133,8 @@ impl Record {
     /// Returns the key of the answers that stand under this receipt.
     pub(crate) fn text_key(&self) -> Key {
         Key {
-            partition: format!("S#{}#{}", self.form, self.number.shard()),
-            sort: format!("{}#{}#{:04}", utc(self.sent), self.number, self.amendment),
+            partition: answers(&self.form, self.number.shard()),
+            sort: sort_key(self.sent, self.number, self.amendment),
         }
     }
 
@@ -131,6 +143,7 @@ impl Record {
             number: self.number,
             answers_hash: self.answers_hash,
             state: self.state,
+            amendment: self.amendment,
             form: self.form,
             sent: self.sent,
             preview: self.preview,
@@ -147,7 +160,7 @@ impl Record {
             ("revision", string(&self.revision)),
             ("language", string(&self.language)),
             ("channel", string(&self.channel)),
-            ("state", string(self.state.name())),
+            (STATE, string(self.state.name())),
             ("amendment", AttributeValue::N(self.amendment.to_string())),
             ("preview", AttributeValue::Bool(self.preview)),
         ]);
@@ -167,7 +180,7 @@ impl Record {
             revision: item.text("revision")?,
             language: item.text("language")?,
             channel: item.text("channel")?,
-            state: item.parsed("state", |name| Some(State::named(name)))?,
+            state: item.parsed(STATE, |name| Some(State::named(name)))?,
             amendment: item.number("amendment")?,
             preview: item.flag("preview")?,
         })
@@ -238,6 +251,62 @@ impl Text {
     }
 }
 
+/// Answers with what their key says.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) sent: Timestamp,
+    pub(crate) number: Number,
+    pub(crate) amendment: u16,
+    pub(crate) text: Text,
+}
+
+impl Row {
+    pub(crate) fn read(item: &Item) -> Result<Self, StoreError> {
+        let key = Reader { kind: "S", item }.parsed(SORT, parse_sort_key)?;
+        let (sent, number, amendment) = key;
+        Ok(Self { sent, number, amendment, text: Text::read(item)? })
+    }
+
+    pub(crate) fn sort_key(&self) -> String {
+        sort_key(self.sent, self.number, self.amendment)
+    }
+
+    /// Returns what rows are sorted by; the same order as that of their keys.
+    pub(crate) fn order(&self) -> (Timestamp, Number, u16) {
+        (self.sent, self.number, self.amendment)
+    }
+}
+
+/// Returns the partition key of the answers of `form` in `shard`.
+pub(crate) fn answers(form: &str, shard: char) -> String {
+    format!("S#{form}#{shard}")
+}
+
+/// Returns the partition key of the definitions of `form`.
+pub(crate) fn definitions(form: &str) -> String {
+    format!("F#{form}")
+}
+
+/// Returns the sort key of answers.
+pub(crate) fn sort_key(sent: Timestamp, number: Number, amendment: u16) -> String {
+    format!("{}#{number}#{amendment:04}", utc(sent))
+}
+
+/// Reads what [`sort_key`] has written.
+pub(crate) fn parse_sort_key(key: &str) -> Option<(Timestamp, Number, u16)> {
+    let mut parts = key.split('#');
+    let (sent, number, amendment) = (parts.next()?, parts.next()?, parts.next()?);
+    let parsed = (sent.parse().ok()?, Number::parse(number)?, amendment.parse().ok()?);
+    (parts.next().is_none() && sort_key(parsed.0, parsed.1, parsed.2) == key).then_some(parsed)
+}
+
+/// Returns number and state of a receipt.
+pub(crate) fn read_state(item: &Item) -> Result<(Number, State), StoreError> {
+    let item = Reader { kind: "R", item };
+    let number = item.parsed(PARTITION, |pk| Number::parse(pk.strip_prefix("R#")?))?;
+    Ok((number, item.parsed(STATE, |name| Some(State::named(name)))?))
+}
+
 /// Returns the item of a definition.
 pub(crate) fn definition(form: &str, revision: &str, definition: &str) -> Item {
     let mut item = Key::definition(form, revision).attributes();
@@ -248,6 +317,11 @@ pub(crate) fn definition(form: &str, revision: &str, definition: &str) -> Item {
 /// Returns the definition of its item.
 pub(crate) fn read_definition(item: &Item) -> Result<String, StoreError> {
     Reader { kind: "F", item }.text("definition")
+}
+
+/// Returns the revision of the item of a definition.
+pub(crate) fn read_revision(item: &Item) -> Result<String, StoreError> {
+    Reader { kind: "F", item }.text(SORT)
 }
 
 /// Writes an instant with exactly three decimals, so that keys sort by time.

@@ -61,7 +61,7 @@ impl Engine {
     pub(super) async fn behind(&self, faults: impl IntoIterator<Item = (&'static str, Fault)>) -> (Store, Arc<Proxy>) {
         self.store().await;
         let queue = Mutex::new(faults.into_iter().collect());
-        let proxy = Arc::new(Proxy { upstream: self.address, queue });
+        let proxy = Arc::new(Proxy { upstream: self.address, queue, units: Mutex::default() });
         let app = axum::Router::new().fallback(meddle).with_state(Arc::clone(&proxy));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -86,8 +86,14 @@ impl Engine {
         self.client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
     }
 
+    pub(super) async fn delete(&self, item: &Item) {
+        let delete = self.client.delete_item().table_name(TABLE);
+        delete.key("pk", item["pk"].clone()).key("sk", item["sk"].clone()).send().await.unwrap();
+    }
+
     pub(super) async fn items(&self) -> Vec<Item> {
-        self.client.scan().table_name(TABLE).send().await.unwrap().items.unwrap()
+        let pages = self.client.scan().table_name(TABLE).into_paginator();
+        pages.items().send().collect::<Result<_, _>>().await.unwrap()
     }
 
     pub(super) async fn kinds(&self) -> BTreeMap<char, usize> {

@@ -1,7 +1,10 @@
 //! The store against a real engine: the embedded one, and a proxy before it for the failures that it never has.
 #![allow(clippy::unwrap_used)]
 
+mod corrections;
+mod costs;
 mod engine;
+mod listing;
 mod proxy;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -42,6 +45,7 @@ async fn what_was_stored_reads_back_equal() {
         number,
         answers_hash: sent.answers_hash,
         state: State::Stored,
+        amendment: 0,
         form: FORM.to_owned(),
         sent: instant("2021-07-01T10:11:12.345Z"),
         preview: false,
@@ -282,15 +286,7 @@ async fn a_receipt_outlives_its_answers() {
     let token = Token::mint().unwrap();
     let number = number_of(&store.submit(&submission(&token, "a"), &token).await.unwrap());
     for item in engine.items().await.iter().filter(|item| kind(item) == 'S') {
-        engine
-            .client
-            .delete_item()
-            .table_name(TABLE)
-            .key("pk", item["pk"].clone())
-            .key("sk", item["sk"].clone())
-            .send()
-            .await
-            .unwrap();
+        engine.delete(item).await;
     }
     let secret = Secret::derive(FORM, &token);
     let receipt = store.receipt(&number, &secret, instant(NOW)).await.unwrap().unwrap();
@@ -306,10 +302,10 @@ async fn a_state_of_a_later_version_is_read_and_a_broken_item_is_named() {
     store.submit(&submission(&token, "a"), &token).await.unwrap();
     let mut item = engine.items().await.into_iter().find(|item| kind(item) == 'R').unwrap();
 
-    item.insert("state".to_owned(), AttributeValue::S("withdrawn".to_owned()));
+    item.insert("state".to_owned(), AttributeValue::S("zastapiona".to_owned()));
     engine.put(item.clone()).await;
     let known = store.find(FORM, &token).await.unwrap().unwrap();
-    assert_eq!(known.state, State::Other("withdrawn".to_owned()));
+    assert_eq!(known.state, State::Other("zastapiona".to_owned()));
 
     item.insert("utc".to_owned(), AttributeValue::S("wczoraj".to_owned()));
     engine.put(item).await;
@@ -461,6 +457,45 @@ async fn a_conflict_is_tried_again_until_it_is_over() {
     assert!(matches!(sent, Err(StoreError::Unknown(_))), "{sent:?}");
 }
 
+#[tokio::test]
+async fn what_the_engine_had_no_room_for_is_tried_again() {
+    // The SDK repeats the first two by itself; a cancelled transaction it does not.
+    let throttled = [
+        Fault::Refused("ThrottlingException"),
+        Fault::Refused("ProvisionedThroughputExceededException"),
+        Fault::Cancelled("ThrottlingError"),
+        Fault::Cancelled("ProvisionedThroughputExceeded"),
+        Fault::Broken,
+        Fault::Cancelled("TransactionConflict"),
+    ];
+    let engine = Engine::start().await;
+    let (store, faults) = engine.behind(throttled.map(on_write)).await;
+    let token = Token::mint().unwrap();
+    let outcome = store.submit(&submission(&token, "a"), &token).await.unwrap();
+    assert!(matches!(outcome, Outcome::Stored { .. }));
+    assert_eq!(faults.left(), 0);
+
+    // Too often: surely not stored, since every attempt was cancelled.
+    let (store, _) = engine.behind([on_write(Fault::Cancelled("ThrottlingError")); 6]).await;
+    let token = Token::mint().unwrap();
+    let sent = store.submit(&submission(&token, "a"), &token).await;
+    assert!(matches!(sent, Err(StoreError::Unavailable(_))), "{sent:?}");
+    assert_eq!(engine.kinds().await, kinds(1, 1, 1));
+}
+
+#[tokio::test]
+async fn an_engine_that_takes_too_long_is_asked_again() {
+    let engine = Engine::start().await;
+    for late in [Fault::Silence, Fault::LateAnswer] {
+        let (store, faults) = engine.behind([late].map(on_write)).await;
+        let token = Token::mint().unwrap();
+        let outcome = store.submit(&submission(&token, "a"), &token).await.unwrap();
+        assert_eq!(number_of(&outcome), Number::derive(FORM, &token, 0));
+        assert_eq!(faults.left(), 0);
+    }
+    assert_eq!(engine.kinds().await, kinds(2, 2, 1));
+}
+
 // ---- what is sent
 
 fn submission(token: &Token, answer: &str) -> Submission {
@@ -477,6 +512,7 @@ fn submission(token: &Token, answer: &str) -> Submission {
         answers_hash: answers_hash(token, answer.as_bytes()),
         sent: instant("2021-07-01T10:11:12.3456789Z"),
         after_deadline: true,
+        quarantine: false,
         preview: false,
         expires: Some(instant("2100-01-01T00:00:00Z")),
     }
