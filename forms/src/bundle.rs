@@ -24,6 +24,9 @@ pub struct Bundle {
     pub shell: Shell,
     /// The consultation that the form belongs to.
     pub consultation: Card,
+    /// Where the site stands, without a path; none: it does not know, and an answer cannot be saved on a device.
+    #[serde(default)]
+    pub base_url: Option<String>,
     /// What remarks may be about.
     #[serde(default)]
     pub documents: Vec<ConsultedDocument>,
@@ -106,6 +109,9 @@ pub struct Shell {
     pub stylesheet: String,
     /// Address of the icon.
     pub icon: String,
+    /// Address of the script of forms.
+    #[serde(default)]
+    pub script: String,
     /// The main navigation.
     pub navigation: Vec<Link>,
     /// The way from the home page to this one, this one left out.

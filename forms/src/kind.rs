@@ -22,6 +22,7 @@ mod text;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::remark::{PLACE, place_field};
 pub use self::{
     choice::Choice,
     choices::Choices,
@@ -38,7 +39,7 @@ pub use self::{
     phone::Phone,
     postcode::Postcode,
     rank::Rank,
-    remark::{Place, Remark},
+    remark::Remark,
     scale::{NONE, Scale},
     section::Section,
     text::Text,

@@ -6,7 +6,8 @@
 //! 1. [`Form`] is what is asked; [`Form::revision`] names exactly this wording of it.
 //! 2. [`Answers`] is what was posted; [`Form::mistakes`] tells what is wrong with it.
 //! 3. [`Theme`] turns views into HTML; [`page`] draws the pages of the journey with it.
-//! 4. [`Bundle`] and [`Shared`] are what the generator packs for the function.
+//! 4. [`Place`] is what a remark is bound to.
+//! 5. [`Bundle`] and [`Shared`] are what the generator packs for the function.
 
 mod answers;
 mod bundle;
@@ -15,6 +16,7 @@ mod form;
 pub mod kind;
 mod mistake;
 pub mod page;
+mod place;
 mod term;
 mod text;
 mod theme;
@@ -29,6 +31,7 @@ pub use condition::{Condition, Test};
 pub use form::{Form, Question};
 pub use kind::Kind;
 pub use mistake::Mistake;
+pub use place::Place;
 pub use term::{State, Term, ZONE};
 pub use text::{Text, fill};
 pub use theme::{Theme, ThemeError, ThemeSource};

@@ -15,12 +15,18 @@ use crate::{
 /// What stands before the name of a field whose answer is kept, but not sent.
 pub const KEPT: &str = "_kept.";
 
+/// The field that names a place of a remark whose text has changed since it was read: the page has said so.
+pub const TOLD: &str = "_told";
+
+/// The field that no person fills in.
+pub const TRAP: &str = "_website";
+
 /// What a page says above its content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Notice {
     /// Key of its words under `notices` in the texts.
     pub key: &'static str,
-    /// A receipt number that belongs to it.
+    /// The receipt number that belongs to it.
     pub number: Option<String>,
 }
 
@@ -48,12 +54,26 @@ pub struct Filled<'a> {
     pub blank: Option<&'a str>,
     /// Which page of the form is shown.
     pub shown: Shown<'a>,
+    /// What stands in the field that no person fills in.
+    pub trap: Option<&'a str>,
+    /// Which amendment a correction replaces.
+    pub amends: Option<u16>,
 }
 
 impl<'a> Filled<'a> {
     /// The first page with `answers`, of no journey yet.
     pub fn new(answers: &'a Answers) -> Self {
-        Self { answers, mistakes: &[], token: None, notice: None, focus: None, blank: None, shown: Shown::First }
+        Self {
+            answers,
+            mistakes: &[],
+            token: None,
+            notice: None,
+            focus: None,
+            blank: None,
+            shown: Shown::First,
+            trap: None,
+            amends: None,
+        }
     }
 }
 
@@ -88,6 +108,8 @@ impl Shown<'_> {
 pub enum Forward {
     /// Sends the answers.
     Send,
+    /// Puts them in the place of those sent before, or takes them as an answer of its own.
+    Correct,
     /// Takes them as an answer of its own, apart from the one sent before.
     New,
 }
@@ -105,6 +127,10 @@ pub struct Stored<'a> {
     pub preview: bool,
     /// Its own definition; none when that cannot be read.
     pub form: Option<&'a Form>,
+    /// Whether it was withdrawn.
+    pub withdrawn: bool,
+    /// How often it was corrected.
+    pub amendment: u16,
     /// What was answered; none when it is no longer kept.
     pub answers: Option<&'a Answers>,
     /// The consultation, where the site still has it.
@@ -166,6 +192,8 @@ pub fn review(
     let applying = bundle.form.applying(filled.answers);
     let drawn = drawn(bundle, filled);
     let kept = pairs(&needless).map(|pair| Pair { name: format!("{KEPT}{}", pair.name), ..pair });
+    let told = bundle.changed_places(filled.answers).into_iter().map(|value| Pair { name: TOLD.to_owned(), value });
+    let trap = filled.trap.map(|value| Pair { name: TRAP.to_owned(), value: value.to_owned() });
     let page = ReviewView {
         journey: journey(bundle, state, filled),
         answers: drawn.answers(|name| applying.contains(name)),
@@ -174,12 +202,27 @@ pub fn review(
             .into_iter()
             .filter(|answer| !answer.lines.is_empty())
             .collect(),
-        hidden: hidden(bundle, filled).chain(pairs(&sent)).chain(kept).collect(),
+        hidden: hidden(bundle, filled).chain(told).chain(trap).chain(pairs(&sent)).chain(kept).collect(),
         unasked: pairs(&unasked).collect(),
         forward,
         send: bundle.form.send.in_language(&bundle.language),
     };
     theme.render("review.html", &bundle.language, &bundle.shell, &page)
+}
+
+/// Draws a file that holds the answers outside of the site and posts them to it; none where the site has no address.
+///
+/// It never holds the token: whoever opens it begins a journey of their own.
+pub fn saved(theme: &Theme, bundle: &Bundle, filled: &Filled<'_>) -> Option<Result<String, ThemeError>> {
+    let base = bundle.base_url.as_ref()?;
+    let filled = Filled { token: None, amends: None, ..*filled };
+    let page = SavedView {
+        title: bundle.form.title.in_language(&bundle.language),
+        address: format!("{base}{}", bundle.action),
+        answers: drawn(bundle, &filled).answers(|_| true),
+        hidden: hidden(bundle, &filled).chain(pairs(filled.answers)).collect(),
+    };
+    Some(theme.render("saved.html", &bundle.language, &bundle.shell, &page))
 }
 
 /// Draws the receipt of a stored answer.
@@ -199,6 +242,9 @@ pub fn receipt(theme: &Theme, language: &str, shell: &Shell, stored: &Stored<'_>
         sent: &stored.sent,
         late: stored.late,
         preview: stored.preview,
+        withdrawn: stored.withdrawn,
+        amendment: stored.amendment,
+        action: stored.form.map(|form| format!("/api/{}", form.id)),
         title: stored.form.map(|form| form.title.in_language(language)),
         answers,
         consultation: stored.consultation,
@@ -229,6 +275,10 @@ struct Journey<'a> {
     privacy: Vec<String>,
     consultation: &'a Card,
     has_required: bool,
+    /// What stands in the field that no person fills in.
+    trap: &'a str,
+    /// Whether the answers can be saved on the resident's device.
+    saves: bool,
 }
 
 #[derive(Serialize)]
@@ -262,11 +312,23 @@ struct ReviewView<'a> {
 }
 
 #[derive(Serialize)]
+struct SavedView<'a> {
+    title: &'a str,
+    address: String,
+    answers: Vec<AnswerView>,
+    hidden: Vec<Pair>,
+}
+
+#[derive(Serialize)]
 struct ReceiptView<'a> {
     number: &'a str,
     sent: &'a str,
     late: bool,
     preview: bool,
+    withdrawn: bool,
+    amendment: u16,
+    /// Where the form is posted: a script forgets what it kept for it.
+    action: Option<String>,
     title: Option<&'a str>,
     answers: Option<Vec<AnswerView>>,
     consultation: Option<&'a Card>,
@@ -295,6 +357,8 @@ fn journey<'a>(bundle: &'a Bundle, state: State, filled: &Filled<'a>) -> Journey
         notice: filled.notice,
         privacy: bundle.form.privacy.paragraphs(&bundle.language),
         consultation: &bundle.consultation,
+        trap: filled.trap.unwrap_or_default(),
+        saves: bundle.base_url.is_some(),
         has_required: bundle.form.questions.iter().any(|question| question.required),
     }
 }
@@ -320,7 +384,8 @@ fn hidden(bundle: &Bundle, filled: &Filled<'_>) -> impl Iterator<Item = Pair> {
     let fields =
         [("_lang", Some(bundle.language.as_str())), ("_revision", Some(&bundle.revision)), ("_token", filled.token)];
     let pairs = fields.map(|(name, value)| Some(Pair { name: name.to_owned(), value: value?.to_owned() }));
-    pairs.into_iter().flatten()
+    let amends = filled.amends.map(|amends| Pair { name: "_amends".to_owned(), value: amends.to_string() });
+    pairs.into_iter().flatten().chain(amends)
 }
 
 fn pairs(answers: &Answers) -> impl Iterator<Item = Pair> {

@@ -1,10 +1,10 @@
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Asked, Setting, text};
 use crate::{
-    Answers, ConsultedDocument, Mistake, PlaceGroup, PlaceView, Question, QuestionView, RemarkView,
+    Answers, Mistake, Place, PlaceGroup, PlaceView, Question, QuestionView, RemarkView,
     view::{FieldView, LineView, control_id},
 };
 
@@ -21,7 +21,7 @@ pub struct Remark {
 
 /// The parts of a remark, in the order in which they are asked.
 const PARTS: [&str; 4] = [PLACE, "quote", TEXT, "reason"];
-const PLACE: &str = "place";
+pub(crate) const PLACE: &str = "place";
 const TEXT: &str = "text";
 
 impl Remark {
@@ -155,124 +155,19 @@ impl Asked for Remark {
     }
 }
 
-/// What a remark is about: a section of a version of a document, as it read when it had this hash; or a whole version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Name of the document.
-    pub document: String,
-    /// Its version.
-    pub version: String,
-    /// Id of the section and hash of its text; none: the whole document.
-    pub section: Option<(String, String)>,
-}
-
-impl Place {
-    /// Reads what [`Place`] writes: `DOCUMENT/VERSION` or `DOCUMENT/VERSION/SECTION/HASH`. Whether there is such a
-    /// place is another question.
-    pub fn parse(text: &str) -> Option<Self> {
-        let parts: Vec<_> = text.split('/').collect();
-        let (document, version, section) = match parts.as_slice() {
-            [document, version] => (document, version, None),
-            [document, version, section, hash] => (document, version, Some((*section, *hash))),
-            _ => return None,
-        };
-        let right =
-            is_id(document) && is_version(version) && section.is_none_or(|(id, hash)| is_id(id) && is_hash(hash));
-        right.then(|| Self {
-            document: (*document).to_owned(),
-            version: (*version).to_owned(),
-            section: section.map(|(id, hash)| (id.to_owned(), hash.to_owned())),
-        })
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.document, self.version)?;
-        match &self.section {
-            Some((id, hash)) => write!(formatter, "/{id}/{hash}"),
-            None => Ok(()),
-        }
-    }
-}
-
 /// Returns the number of the remark that the field belongs to, if it is one of the question `name`.
-pub(crate) fn number_of(field: &str, name: &str) -> Option<usize> {
+fn number_of(field: &str, name: &str) -> Option<usize> {
     let (number, part) = field.strip_prefix(name)?.strip_prefix('.')?.split_once('.')?;
     let read = number.parse::<usize>().ok().filter(|read| *read > 0 && read.to_string() == number);
     read.filter(|_| PARTS.contains(&part))
 }
 
+/// Returns the name of the field that tells what the remark `number` of the question `name` is about.
+pub(crate) fn place_field(name: &str, number: usize) -> String {
+    field(name, number, PLACE)
+}
+
+/// Returns the name of a field of the remark `number` of the question `name`.
 fn field(name: &str, number: usize, part: &str) -> String {
     format!("{name}.{number}.{part}")
-}
-
-fn is_id(text: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=200).contains(&text.len()) && text.bytes().all(inner)
-}
-
-fn is_version(text: &str) -> bool {
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.len() <= 50 && text.split('.').all(number)
-}
-
-/// `1-` and 16 hex digits, the `1` being the form of the text that is hashed.
-fn is_hash(text: &str) -> bool {
-    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    text.split_once('-').is_some_and(|(form, digits)| {
-        (1..=3).contains(&form.len())
-            && form.bytes().all(|byte| byte.is_ascii_digit())
-            && digits.len() == 16
-            && digits.bytes().all(hex)
-    })
-}
-
-impl PlaceView {
-    /// Tells what `place` is about, as far as `documents` know it.
-    pub(crate) fn of(place: &str, documents: &[ConsultedDocument]) -> Self {
-        let unknown = Self { value: place.to_owned(), standing: "unknown", ..Self::default() };
-        let Some(parsed) = Place::parse(place) else { return unknown };
-        let named = Self { document: parsed.document.clone(), version: parsed.version.clone(), ..unknown };
-        let named = match &parsed.section {
-            Some((id, _)) => Self { section: Some(id.clone()), ..named },
-            None => named,
-        };
-        let Some(document) = documents.iter().find(|document| document.name == parsed.document) else { return named };
-        let named = Self { document: document.title.clone(), href: Some(document.href.clone()), ..named };
-        let Some(version) = document.versions.iter().find(|version| version.version == parsed.version) else {
-            return named;
-        };
-        let newest = document.versions.last().is_some_and(|newest| newest.version == version.version);
-        let as_is = if newest { "current" } else { "older" };
-        let Some((id, hash)) = &parsed.section else { return Self { standing: as_is, ..named } };
-        let Some(section) = version.sections.iter().find(|section| section.id == *id) else { return named };
-        let standing = if section.hash == *hash {
-            as_is
-        } else if section.earlier.contains(hash) {
-            "changed"
-        } else {
-            "unknown"
-        };
-        Self { section: Some(section.title.clone()), standing, ..named }
-    }
-}
-
-impl PlaceGroup {
-    /// Returns the places of the newest version of `document`.
-    fn newest(document: &ConsultedDocument) -> Option<Self> {
-        let version = document.versions.last()?;
-        let place = |section: Option<(String, String)>| {
-            Place { document: document.name.clone(), version: version.version.clone(), section }.to_string()
-        };
-        let sections = version.sections.iter();
-        let sections =
-            sections.map(|section| (place(Some((section.id.clone(), section.hash.clone()))), section.title.clone()));
-        Some(Self {
-            document: document.title.clone(),
-            version: version.version.clone(),
-            whole: place(None),
-            sections: sections.collect(),
-        })
-    }
 }
