@@ -6,7 +6,7 @@
 use std::{fmt::Display, time::Duration};
 
 use forms::{
-    Bundle, Mistake, State,
+    Bundle, Kind, Mistake, State,
     page::{Forward, Notice},
 };
 use jiff::Timestamp;
@@ -130,8 +130,12 @@ fn show(bundle: &Bundle, moment: Moment, posted: &Posted, token: Token, foreign:
             return Next::Page { page, why: why(), token };
         }
         Step::Edit(Some(question)) => return at(question, Opened::Edit(question.clone()), false),
-        Step::Add(question) => return at(question, Opened::Page(question.clone()), true),
-        Step::Remove(question) => return at(question, Opened::Page(question.clone()), false),
+        Step::Add(question) if is_remark(bundle, question) => {
+            return at(question, Opened::Page(question.clone()), true);
+        }
+        Step::Remove(question) if is_remark(bundle, question) => {
+            return at(question, Opened::Page(question.clone()), false);
+        }
         Step::Page(question) => {
             if let Some(next) = turn(bundle, posted, &token, question) {
                 return next;
@@ -146,6 +150,10 @@ fn show(bundle: &Bundle, moment: Moment, posted: &Posted, token: Token, foreign:
     let late = || (moment.state == State::Grace).then(|| Notice::new("late"));
     let notice = foreign.or_else(|| changed(bundle, posted)).or_else(late);
     review(Forward::Send, Why::Asked(notice), token)
+}
+
+fn is_remark(bundle: &Bundle, question: &str) -> bool {
+    bundle.form.question(question).is_some_and(|question| matches!(question.kind, Kind::Remark(_)))
 }
 
 /// Turns to the page of the form with `question`, or to the next that has something to answer; first what stands before
@@ -171,6 +179,10 @@ async fn send(store: &Store, bundle: &Bundle, moment: Moment, posted: &Posted, t
     let amended = match store.find(&bundle.form.id, token).await {
         Ok(Some(known)) if corrects(posted, &known, &hash) => Some(known),
         Ok(Some(known)) => return replay(bundle, &known, &hash, token),
+        // Nothing was sent that could be corrected.
+        Ok(None) if posted.step == Step::Correct => {
+            return review(Forward::Send, Why::Asked(None), token.clone());
+        }
         Ok(None) => None,
         Err(error) => return not_stored(token, &error),
     };

@@ -47,7 +47,12 @@ pub struct Question {
 impl Form {
     /// Returns the revision: `1-` and 16 hex digits that change with anything a resident reads or may answer.
     pub fn revision(&self) -> String {
-        format!("1-{}", &HEXLOWER.encode(&Sha256::digest(self.definition()))[..16])
+        Self::revision_of(&self.definition())
+    }
+
+    /// Returns the revision of a definition as [`Form::definition`] wrote it, perhaps long ago.
+    pub fn revision_of(definition: &str) -> String {
+        format!("1-{}", &HEXLOWER.encode(&Sha256::digest(definition))[..16])
     }
 
     /// Returns the definition as JSON: what is stored once per revision, so that an old answer is read with its own

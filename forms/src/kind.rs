@@ -93,6 +93,16 @@ impl Kind {
         "postcode", "name", "consent", "remark", "note", "section",
     ];
 
+    /// Returns the kind's name, one of [`Kind::NAMES`].
+    pub fn name(&self) -> &'static str {
+        self.asked().name()
+    }
+
+    /// Returns the values that an answer is one of; none where it is written freely.
+    pub fn values(&self) -> Option<Vec<String>> {
+        self.asked().values()
+    }
+
     pub(crate) fn asked(&self) -> &dyn Asked {
         match self {
             Self::Text(kind) => kind,
@@ -113,11 +123,6 @@ impl Kind {
             Self::Note(kind) => kind,
             Self::Section(kind) => kind,
         }
-    }
-
-    /// Returns the values that an answer of this kind is one of, for conditions; none where it is free.
-    pub fn values(&self) -> Option<Vec<String>> {
-        self.asked().values()
     }
 
     /// Tells whether at most one value answers it.
@@ -152,7 +157,7 @@ pub(crate) trait Asked {
         vec![name.to_owned()]
     }
 
-    /// Returns the values that an answer is one of; none where it is free.
+    /// Returns the values that an answer is one of; none where it is written freely.
     fn values(&self) -> Option<Vec<String>> {
         None
     }

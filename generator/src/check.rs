@@ -4,15 +4,18 @@ mod addresses;
 mod files;
 mod ids;
 mod links;
+mod register;
 mod remarks;
 mod sections;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use crate::{address::Address, diagnostic::Diagnostic, model::Site};
 
 /// Every rule over the whole site. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 10] = [
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 12] = [
     ids::consultations,
     ids::forms,
     addresses::whole,
@@ -22,12 +25,14 @@ const RULES: [fn(&Site) -> Vec<Diagnostic>; 10] = [
     links::lead_somewhere,
     remarks::lead_to_a_form,
     sections::unique,
+    register::texts,
+    register::versions,
     files::referenced,
 ];
 
-/// Applies every rule.
-pub(crate) fn run(site: &Site) -> Vec<Diagnostic> {
-    RULES.iter().flat_map(|rule| rule(site)).collect()
+/// Applies every rule as of the day `today`.
+pub(crate) fn run(site: &Site, today: Date) -> Vec<Diagnostic> {
+    RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today)).collect()
 }
 
 /// Returns the files that the pages shown refer to, by path, with the address at which each is published.

@@ -3,6 +3,9 @@
 //! 0: fine; 1: problems in the content; 2: could not run.
 
 mod build;
+mod check;
+mod new;
+mod publish;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -11,11 +14,12 @@ use std::{
     process::{Command as Process, ExitCode},
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    diagnostic::{Diagnostic, Severity, Texts, human},
+    content,
+    diagnostic::{Diagnostic, Severity, Texts, coloured},
     pipeline::Commit,
     source::Source,
 };
@@ -37,6 +41,12 @@ struct Cli {
 enum Command {
     /// Builds the site into a folder; a failed build changes nothing there.
     Build(build::Arguments),
+    /// Tells everything that is wrong with the content, and writes nothing.
+    Check(check::Arguments),
+    /// Makes a consultation, a page, a version of a document, a form or a meeting; never overwrites anything.
+    New(new::Arguments),
+    /// Registers what residents see: texts that are consulted and forms, each as it is; run it before every build.
+    Publish(publish::Arguments),
     /// Serves the site and its forms on this machine, drafts included, and keeps what is sent.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
@@ -46,14 +56,33 @@ enum Command {
 #[derive(Clone, Debug, Args)]
 struct Root {
     /// Folder that holds `content` and `themes`.
-    #[arg(long, value_name = "DIR", default_value = ".")]
+    #[arg(long, value_name = "DIR", default_value = ".", global = true)]
     root: PathBuf,
+}
+
+/// The language in which problems are told.
+#[derive(Clone, Debug, Args)]
+struct Language {
+    /// Language in which problems are told, instead of the site's.
+    #[arg(long, value_name = "LANGUAGE", value_parser = PossibleValuesParser::new(Texts::languages()))]
+    lang: Option<String>,
+}
+
+impl Language {
+    /// Returns the texts for those who edit `source`.
+    fn of(&self, source: &Source) -> Texts {
+        let language = self.lang.clone().unwrap_or_else(|| content::site::language(source));
+        Texts::in_language(&language)
+    }
 }
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Build(arguments) => build::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
     };
@@ -66,10 +95,15 @@ pub fn run() -> ExitCode {
 /// Prints problems to standard error; tells whether they keep the site from being built.
 fn report(problems: &[Diagnostic], source: &Source, texts: &Texts, strict: bool) -> bool {
     if !problems.is_empty() {
-        complain(&human(problems, source, texts));
+        complain(&coloured(problems, source, texts));
     }
+    refuses(problems, strict)
+}
+
+/// Tells whether problems keep the site from being built.
+fn refuses(problems: &[Diagnostic], strict: bool) -> bool {
     let limit = if strict { Severity::Warning } else { Severity::Error };
-    problems.iter().any(|problem| problem.severity <= limit)
+    problems.iter().any(|problem| problem.rule.severity <= limit)
 }
 
 /// Returns the last commit under `root`; none outside of git or without it.
@@ -91,12 +125,12 @@ fn day_of(instant: Timestamp) -> anyhow::Result<Date> {
     Ok(instant.in_tz(forms::ZONE)?.date())
 }
 
-#[allow(clippy::print_stdout)]
+/// Prints to standard output: with colours where a terminal shows them and `NO_COLOR` does not forbid it.
 fn say(text: &str) {
-    print!("{text}");
+    anstream::print!("{text}");
 }
 
-#[allow(clippy::print_stderr)]
+/// Prints to standard error, in the same way.
 fn complain(text: &str) {
-    eprint!("{text}");
+    anstream::eprint!("{text}");
 }

@@ -4,6 +4,7 @@ pub(crate) mod consultation;
 pub(crate) mod document;
 pub(crate) mod form;
 pub(crate) mod page;
+pub(crate) mod register;
 pub(crate) mod schedule;
 pub(crate) mod site;
 
@@ -46,10 +47,10 @@ pub(crate) fn read(source: &Source, site: RawSite, words: &Words, problems: &mut
     let belongs =
         |path: &str, inner: &str| folders.iter().any(|folder| path.starts_with(&format!("{folder}/{inner}/")));
     let pages = source.under(FOLDER).map(|(path, _)| path).filter(|path| has_extension(path, "md"));
-    let pages = pages.filter(|path| !belongs(path, "documents"));
+    let pages = pages.filter(|path| !belongs(path, "documents") && !belongs(path, register::FOLDER));
     let pages = pages.filter_map(|path| page::read(&mut reader, path, page::Role::Page)).collect();
     let left = source.under(FOLDER).map(|(path, _)| path.to_owned());
-    let others = left.filter(|path| !reader.read.contains(path) && !belongs(path, "published")).collect();
+    let others = left.filter(|path| !reader.read.contains(path)).collect();
     let mut read = reader.read;
     read.remove(site::FILE);
     Content { site, pages, consultations, others, read }
@@ -106,7 +107,7 @@ fn translated(
 ) -> Option<forms::Text> {
     let mut texts = text.value.by_language(language);
     let Some(original) = texts.remove(language) else {
-        let problem = Diagnostic::error(rule::TEXT_MISSING, text.place);
+        let problem = Diagnostic::new(rule::TEXT_MISSING, text.place);
         problems.push(problem.with("key", key).with("language", language));
         return None;
     };
@@ -118,7 +119,7 @@ fn number<T: TryFrom<i64>>(fields: &mut Fields<'_>, key: &'static str, range: Ra
     let number = fields.integer(key)?;
     let within = range.contains(&number.value).then(|| T::try_from(number.value).ok()).flatten();
     if within.is_none() {
-        let problem = Diagnostic::error(rule::NUMBER_BAD, number.place).with("key", key).with("value", number.value);
+        let problem = Diagnostic::new(rule::NUMBER_BAD, number.place).with("key", key).with("value", number.value);
         fields.problems().push(problem.with("least", range.start()).with("most", range.end()));
     }
     within
@@ -130,7 +131,7 @@ fn address_slug(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
     if crate::slug::is_folded(&slug.value) {
         return Some(slug);
     }
-    fields.problems().push(Diagnostic::error(rule::SLUG_BAD, slug.place).with("slug", slug.value));
+    fields.problems().push(Diagnostic::new(rule::SLUG_BAD, slug.place).with("slug", slug.value));
     None
 }
 

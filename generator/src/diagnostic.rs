@@ -1,15 +1,27 @@
 //! What was found wrong in the content, as values with a place.
 //!
 //! A check names a rule, a place and the words that belong to it; the sentence a clerk reads is made
-//! from them in [`human`], with the texts of `generator/i18n`. Nothing here prints.
+//! from them in [`Texts`], with the words of `generator/i18n`; [`human()`], [`json()`] and [`github()`] are the forms in
+//! which problems are told. Nothing here prints.
 
+mod explain;
+mod github;
 mod human;
+mod json;
 pub(crate) mod rule;
+mod texts;
 
 use std::cmp::Ordering;
 use std::ops::Range;
 
-pub(crate) use human::{Texts, human};
+pub(crate) use self::{
+    explain::explain,
+    github::github,
+    human::{coloured, human},
+    json::json,
+    rule::Rule,
+    texts::Texts,
+};
 
 /// How much a problem weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,8 +30,19 @@ pub(crate) enum Severity {
     Error,
     /// The site is built; `--strict` refuses it.
     Warning,
-    /// Something to know.
+    /// Something to know; never in the way.
     Info,
+}
+
+impl Severity {
+    /// Returns the word by which programs and texts know it.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
 }
 
 /// A stretch of one line of one file.
@@ -58,13 +81,11 @@ impl<T> Spanned<T> {
     }
 }
 
-/// One problem: a rule, how much it weighs, where it is, and the words its sentence needs.
+/// One problem: the rule that is broken, where it is, and the words its sentence needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Diagnostic {
-    /// Stable id of the rule, one of those in [`rule`].
-    pub(crate) rule: &'static str,
-    /// How much it weighs.
-    pub(crate) severity: Severity,
+    /// The rule that is broken, one of those in [`rule`].
+    pub(crate) rule: &'static Rule,
     /// Where it is, if it is anywhere.
     pub(crate) place: Option<Place>,
     /// Words for the placeholders of the rule's texts.
@@ -72,23 +93,9 @@ pub(crate) struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// Returns an error of a rule.
-    pub(crate) fn error(rule: &'static str, place: impl Into<Option<Place>>) -> Self {
-        Self::new(rule, Severity::Error, place.into())
-    }
-
-    /// Returns a warning of a rule.
-    pub(crate) fn warning(rule: &'static str, place: impl Into<Option<Place>>) -> Self {
-        Self::new(rule, Severity::Warning, place.into())
-    }
-
-    /// Returns a note of a rule.
-    pub(crate) fn info(rule: &'static str, place: impl Into<Option<Place>>) -> Self {
-        Self::new(rule, Severity::Info, place.into())
-    }
-
-    fn new(rule: &'static str, severity: Severity, place: Option<Place>) -> Self {
-        Self { rule, severity, place, args: Vec::new() }
+    /// Returns a breach of a rule.
+    pub(crate) fn new(rule: &'static Rule, place: impl Into<Option<Place>>) -> Self {
+        Self { rule, place: place.into(), args: Vec::new() }
     }
 
     /// Adds the word for a placeholder.
@@ -110,7 +117,7 @@ impl Diagnostic {
 
     /// Returns whether this keeps the site from being built.
     pub(crate) fn is_error(&self) -> bool {
-        self.severity == Severity::Error
+        self.rule.severity == Severity::Error
     }
 }
 
@@ -120,7 +127,7 @@ pub(crate) fn sort(diagnostics: &mut [Diagnostic]) {
 }
 
 fn compare(a: &Diagnostic, b: &Diagnostic) -> Ordering {
-    (&a.place, a.severity, a.rule, &a.args).cmp(&(&b.place, b.severity, b.rule, &b.args))
+    (&a.place, a.rule.severity, a.rule.id, &a.args).cmp(&(&b.place, b.rule.severity, b.rule.id, &b.args))
 }
 
 /// Returns the candidate a person most likely meant by `word`: at most every third letter differs.
@@ -202,9 +209,9 @@ mod tests {
     fn problems_are_sorted_by_place() {
         let lines = Lines::new("a.md", "x\ny\n");
         let mut problems = vec![
-            Diagnostic::error(rule::RAW_HTML, lines.place(2..3)),
-            Diagnostic::error(rule::RAW_HTML, lines.place(0..1)),
-            Diagnostic::warning(rule::BASE_URL_MISSING, None),
+            Diagnostic::new(rule::RAW_HTML, lines.place(2..3)),
+            Diagnostic::new(rule::RAW_HTML, lines.place(0..1)),
+            Diagnostic::new(rule::BASE_URL_MISSING, None),
         ];
         sort(&mut problems);
         let order: Vec<u32> = problems.iter().map(|p| p.place.as_ref().map_or(0, |p| p.line)).collect();

@@ -65,6 +65,8 @@ pub(crate) struct Heading {
     pub(crate) level: u8,
     /// Unique in the page.
     pub(crate) id: String,
+    /// Whether the id is written, as `{#id}`, and not derived.
+    pub(crate) written: bool,
     /// The words alone, as they are shown.
     pub(crate) text: String,
     /// Where it stands.

@@ -4,6 +4,7 @@
 //! model too, marked: a link to one is a mistake that only somebody who knows it can tell.
 
 mod consultation;
+mod register;
 mod routes;
 mod sheet;
 
@@ -25,6 +26,7 @@ use crate::{
 
 pub(crate) use self::{
     consultation::{Channel, Consultation, Document, FormPage, Meeting, Schedule, Stage, Version},
+    register::{Difference, Published, Register, Revision, Snapshot},
     routes::{Found, Here, LinkError, Routes},
     sheet::{Sheet, What},
 };
@@ -165,7 +167,7 @@ fn page(raw: RawPage, folders: &Folders, site_title: &str, language: &str, probl
 /// Reads an old address of a page; one that is not clean is reported.
 fn read_alias(alias: Spanned<String>, problems: &mut Vec<Diagnostic>) -> Option<Spanned<Address>> {
     let Some(address) = Address::parse(&alias.value) else {
-        problems.push(Diagnostic::error(rule::ALIAS_BAD, alias.place).with("alias", alias.value));
+        problems.push(Diagnostic::new(rule::ALIAS_BAD, alias.place).with("alias", alias.value));
         return None;
     };
     Some(Spanned::new(address, alias.place))
@@ -177,7 +179,7 @@ fn base_url(url: Spanned<String>, problems: &mut Vec<Diagnostic>) -> String {
     if good {
         return url.value.trim_end_matches('/').to_owned();
     }
-    problems.push(Diagnostic::error(rule::BASE_URL_BAD, url.place).with("value", url.value));
+    problems.push(Diagnostic::new(rule::BASE_URL_BAD, url.place).with("value", url.value));
     String::new()
 }
 

@@ -3,14 +3,13 @@
 mod forms;
 mod stamp;
 
-use data_encoding::HEXLOWER;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use crate::{
     address::Address,
     check,
     diagnostic::Diagnostic,
+    digest,
     emit::{Class, Output, Outputs},
     model::{Sheet, Site},
     page::{self, Drawing},
@@ -74,7 +73,7 @@ fn files(site: &Site, source: &Source) -> Outputs {
 
 /// Returns an asset named by its content, so that browsers may keep it for ever.
 fn asset(stem: &str, extension: &str, text: &str) -> (Address, Output) {
-    let hash = &HEXLOWER.encode(&Sha256::digest(text))[..16];
+    let hash = digest::short(text);
     let address = Address::root().file(&format!("assets/{stem}.{hash}.{extension}"));
     (address, Output { bytes: text.as_bytes().to_vec(), class: Class::Asset })
 }

@@ -66,6 +66,9 @@ pub(crate) fn draw(drawing: Drawing<'_>, sheet: &Sheet<'_>) -> Result<String, Th
         What::Comparison(consultation, document, older, newer) => {
             changes::draw(&frame, consultation, document, *older, *newer)
         }
+        What::Correction(consultation, document, version, snapshots) => {
+            changes::draw_correction(&frame, consultation, document, *version, *snapshots)
+        }
         What::Gone(consultation, document, version, chapter) => {
             gone::draw(&frame, consultation, document, *version, *chapter)
         }

@@ -8,9 +8,10 @@ use crate::{
     check, content,
     diagnostic::{self, Diagnostic, Texts, human},
     emit::Outputs,
-    model, output,
+    model::{self, Site},
+    output,
     source::{self, ReadError, Source},
-    theme,
+    theme::{self, Look},
 };
 
 /// What a build is made for.
@@ -51,16 +52,22 @@ pub(crate) fn build(source: &Source, options: &Options) -> Built {
 }
 
 fn outputs(source: &Source, options: &Options, problems: &mut Vec<Diagnostic>) -> Option<Outputs> {
+    let (site, look) = site(source, options, problems);
+    // A page drawn from a mistake would hide it; all mistakes are told first.
+    let look = look.filter(|_| !problems.iter().any(Diagnostic::is_error))?;
+    output::all(&site, &look, source, options).map_err(|problem| problems.push(problem)).ok()
+}
+
+/// Reads `source` into the site, checks it, and returns it with what it is drawn with.
+pub(crate) fn site(source: &Source, options: &Options, problems: &mut Vec<Diagnostic>) -> (Site, Option<Look>) {
     let site = content::site::read(source, problems);
     let slugs = theme::slugs(source, &site, problems);
     let look = theme::resolve(source, &site, problems);
     let words = look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
     let content = content::read(source, site, &words, problems);
     let site = model::resolve(content, slugs, options.drafts, problems);
-    problems.extend(check::run(&site));
-    // A page drawn from a mistake would hide it; all mistakes are told first.
-    let look = look.filter(|_| !problems.iter().any(Diagnostic::is_error))?;
-    output::all(&site, &look, source, options).map_err(|problem| problems.push(problem)).ok()
+    problems.extend(check::run(&site, options.today));
+    (site, look)
 }
 
 /// Reads the tree under `root` and builds it.
@@ -81,6 +88,6 @@ pub(crate) fn read_and_build(root: &Path, options: &Options) -> Result<(Source, 
 /// What a person reads when the tree cannot be built.
 pub fn build_in_memory(root: &Path, options: &Options) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let (source, built) = read_and_build(root, options).map_err(|error| error.to_string())?;
-    let outputs = built.outputs.ok_or_else(|| human(&built.problems, &source, &Texts::polish()))?;
+    let outputs = built.outputs.ok_or_else(|| human(&built.problems, &source, &Texts::in_language("en")))?;
     Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes)).collect())
 }

@@ -148,12 +148,12 @@ fn list(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<Vec<(String, Path
             }
             let Some(name) = name(root, entry.path()) else {
                 let shown = entry.path().strip_prefix(root).unwrap_or(entry.path()).display();
-                problems.push(Diagnostic::error(rule::FILE_NAME_NOT_UTF8, None).with("name", shown));
+                problems.push(Diagnostic::new(rule::FILE_NAME_NOT_UTF8, None).with("name", shown));
                 continue;
             };
             if let Some(other) = folded.get(&fold_case(&name)) {
                 let place = Place::whole(&name);
-                problems.push(Diagnostic::error(rule::SAME_NAME_BY_CASE, place).with("other", other));
+                problems.push(Diagnostic::new(rule::SAME_NAME_BY_CASE, place).with("other", other));
             }
             folded.entry(fold_case(&name)).or_insert_with(|| name.clone());
             names.entry(name).or_insert_with(|| entry.into_path());
@@ -192,7 +192,7 @@ fn content(name: &str, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
 }
 
 /// Drops a byte order mark and writes line ends as LF.
-fn normal(text: &str) -> String {
+pub(crate) fn normal(text: &str) -> String {
     // HTML knows no NUL: browsers show U+FFFD in its place.
     text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\0', "\u{fffd}")
 }
@@ -203,7 +203,7 @@ fn not_utf8(name: &str, bytes: &[u8]) -> Diagnostic {
     let good = normal(good);
     let mut place = Lines::new(name, &good).place(good.len()..good.len());
     place.length = 1;
-    Diagnostic::error(rule::NOT_UTF8, place)
+    Diagnostic::new(rule::NOT_UTF8, place)
 }
 
 #[cfg(test)]

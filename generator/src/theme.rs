@@ -74,7 +74,7 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
     let names = themes.chain(site.theme.as_ref(), problems)?;
     let texts = themes.texts(&names, &language.value, problems);
     if texts.as_object().is_none_or(serde_json::Map::is_empty) {
-        let problem = Diagnostic::error(rule::LANGUAGE_WITHOUT_TEXTS, language.place.clone());
+        let problem = Diagnostic::new(rule::LANGUAGE_WITHOUT_TEXTS, language.place.clone());
         problems.push(problem.with("language", &language.value));
         return None;
     }
@@ -111,8 +111,8 @@ pub(crate) fn broken(error: &ThemeError, page: Option<&str>) -> Diagnostic {
     let detail = first.strip_prefix("error: ").unwrap_or(first).trim_end_matches('.');
     let place = text.lines().find_map(|line| template_place(line.trim_start().strip_prefix("--> ")?));
     match page {
-        Some(page) => Diagnostic::error(rule::TEMPLATE_FAILED, place).with("page", page).with("detail", detail),
-        None => Diagnostic::error(rule::TEMPLATE_BROKEN, place).with("detail", detail),
+        Some(page) => Diagnostic::new(rule::TEMPLATE_FAILED, place).with("page", page).with("detail", detail),
+        None => Diagnostic::new(rule::TEMPLATE_BROKEN, place).with("detail", detail),
     }
 }
 
@@ -134,7 +134,7 @@ impl<'a> Themes<'a> {
     /// Returns the names of the theme and its parents, the most specific first.
     fn chain(&self, theme: Option<&Spanned<String>>, problems: &mut Vec<Diagnostic>) -> Option<Vec<String>> {
         if self.is_replaced() {
-            problems.push(Diagnostic::info(rule::BASE_THEME_REPLACED, Place::whole("themes/base/theme.yaml")));
+            problems.push(Diagnostic::new(rule::BASE_THEME_REPLACED, Place::whole("themes/base/theme.yaml")));
         }
         let mut names = Vec::new();
         let mut next = theme.cloned();
@@ -142,7 +142,7 @@ impl<'a> Themes<'a> {
             let file = format!("themes/{}/theme.yaml", name.value);
             let missing = self.text(&name.value, "theme.yaml").is_none();
             if missing || names.contains(&name.value) {
-                problems.push(Diagnostic::error(rule::THEME_MISSING, name.place).with("theme", &name.value));
+                problems.push(Diagnostic::new(rule::THEME_MISSING, name.place).with("theme", &name.value));
                 return None;
             }
             names.push(name.value.clone());
@@ -162,7 +162,7 @@ impl<'a> Themes<'a> {
         let contract = fields.required_integer("contract");
         fields.finish();
         if let Some(contract) = contract.filter(|contract| contract.value != CONTRACT) {
-            let problem = Diagnostic::error(rule::THEME_CONTRACT, contract.place);
+            let problem = Diagnostic::new(rule::THEME_CONTRACT, contract.place);
             problems.push(problem.with("contract", contract.value).with("current", CONTRACT));
         }
         parent
@@ -214,10 +214,10 @@ impl<'a> Themes<'a> {
         let known = texts.get(&site.language.value).and_then(Json::as_object).cloned().unwrap_or_default();
         for (name, slug) in &site.slugs {
             if !known.contains_key(name) {
-                let problem = Diagnostic::error(rule::UNKNOWN_KEY, slug.place.clone()).with("key", name);
+                let problem = Diagnostic::new(rule::UNKNOWN_KEY, slug.place.clone()).with("key", name);
                 problems.push(problem.nearest(name, known.keys().map(String::as_str)));
             } else if !slug::is_folded(&slug.value) {
-                problems.push(Diagnostic::error(rule::SLUG_BAD, slug.place.clone()).with("slug", &slug.value));
+                problems.push(Diagnostic::new(rule::SLUG_BAD, slug.place.clone()).with("slug", &slug.value));
             }
         }
         let slug_of = |name: &str| {

@@ -3,14 +3,18 @@
 //! 1. `serde_yaml` reads the values: its types of scalars, its aliases, its limits.
 //! 2. The events of `saphyr-parser` over the same text give each key and value its place.
 //! 3. [`Fields`] reads a group of fields from both and collects every problem on the way.
+//!
+//! Files that this program writes itself, and nobody else, go by types ([`read_as`], [`write`]).
 
 mod fields;
+mod machine;
 mod places;
 mod syntax;
 
 use crate::diagnostic::{Diagnostic, Lines, Place, Spanned, rule};
 
 pub(crate) use fields::{Fields, Text, items, string};
+pub(crate) use machine::{Tree, read_as, scalar, write};
 use places::{Located, Shape};
 
 /// A value and where it was written.
@@ -81,19 +85,19 @@ pub(crate) fn front_matter(file: &str, text: &str) -> Result<(Node, usize), Diag
         }
         end += line.len();
     }
-    Err(Diagnostic::error(rule::FRONT_MATTER_OPEN, lines.place(0..3)))
+    Err(Diagnostic::new(rule::FRONT_MATTER_OPEN, lines.place(0..3)))
 }
 
 /// Reads YAML that starts at a byte of a file.
 fn parse_part(text: &str, offset: usize, lines: &Lines<'_>) -> Result<Node, Diagnostic> {
     // Breaks to one of the parsers and letters to the other; no editor shows them.
     if let Some(at) = text.find(['\r', '\u{85}', '\u{2028}', '\u{2029}']) {
-        return Err(Diagnostic::error(rule::YAML_LINE_BREAK, lines.place(offset + at..offset + at + 1)));
+        return Err(Diagnostic::new(rule::YAML_LINE_BREAK, lines.place(offset + at..offset + at + 1)));
     }
     let values: serde_yaml::Value =
         serde_yaml::from_str(text).map_err(|error| syntax::problem(&error, text, offset, lines))?;
     let located = places::locate(text)
-        .map_err(|at| Diagnostic::error(rule::YAML_SYNTAX, lines.place(offset + at..offset + at + 1)))?;
+        .map_err(|at| Diagnostic::new(rule::YAML_SYNTAX, lines.place(offset + at..offset + at + 1)))?;
     let join = Join { text, offset, lines, located: &located };
     if located.is_empty() && values.is_null() {
         return Ok(Node { value: Value::Null, place: lines.place(offset..offset), written: String::new() });
@@ -130,7 +134,7 @@ impl Join<'_> {
                 Value::Map(fields.collect::<Result<_, _>>()?)
             }
             (Yaml::Tagged(tagged), _) => {
-                let problem = Diagnostic::error(rule::YAML_TAG, place);
+                let problem = Diagnostic::new(rule::YAML_TAG, place);
                 return Err(problem.with("tag", tagged.tag));
             }
             (scalar, Some(Shape::Scalar { plain })) => {
@@ -179,7 +183,7 @@ impl Join<'_> {
     /// The two parsers read the text differently (they follow YAML 1.1 and 1.2), or a key is a list:
     /// nothing a person means to write.
     fn disagreement(&self, index: usize) -> Diagnostic {
-        Diagnostic::error(rule::YAML_SYNTAX, self.place(index))
+        Diagnostic::new(rule::YAML_SYNTAX, self.place(index))
     }
 }
 

@@ -82,7 +82,7 @@ fn an_id_stands_once_in_a_version() {
     let mut twice = town();
     twice.insert("content/strategia/documents/plan/1.0/srodki.md", "# Środki\n\n## Pieniądze {#cele-w-miescie}\n");
     let told = build(&twice, 1).unwrap_err();
-    for place in ["1.0/srodki.md:3", "1.0/cele.md", "linii 3", "cele-w-miescie"] {
+    for place in ["1.0/srodki.md:3", "1.0/cele.md", "line 3", "cele-w-miescie"] {
         assert!(told.contains(place), "{place}: {told}");
     }
     // A chapter's slug is an id too.

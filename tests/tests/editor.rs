@@ -88,6 +88,94 @@ fn several_mistakes_are_told_at_once_in_the_order_of_files() -> anyhow::Result<(
 }
 
 #[test]
+fn a_check_tells_what_a_build_would_and_writes_nothing() -> anyhow::Result<()> {
+    let tree = base()?;
+    tree.lay(&broken().join("link-broken"))?;
+    let root = tree.root().display().to_string();
+    let before = snapshot(tree.root())?;
+    let check = outcome(&["check", "--root", &root])?;
+    let build = build(&tree, &tree.root().join("dist"))?;
+    assert_eq!(check.status.code(), Some(1));
+    assert!(check.stderr.is_empty() && build.stdout.is_empty());
+    let told = String::from_utf8(check.stdout)?;
+    let frames = told.strip_suffix("\nBłędy: 1, ostrzeżenia: 0, uwagi: 0.\n").context("counts come last")?;
+    assert_eq!(frames, String::from_utf8(build.stderr)?);
+    assert!(!told.contains('\u{1b}'), "colours are for terminals");
+    assert!(snapshot(tree.root())? == before, "nothing was written");
+    let fine = base()?;
+    let fine = outcome(&["check", "--strict", "--root", &fine.root().display().to_string()])?;
+    assert_eq!((fine.status.code(), String::from_utf8(fine.stdout)?.as_str()), (Some(0), "Wszystko w porządku.\n"));
+    Ok(())
+}
+
+#[test]
+fn warnings_stop_only_the_strict() -> anyhow::Result<()> {
+    let tree = base()?;
+    tree.lay(&broken().join("file-unreferenced"))?;
+    let root = tree.root().display().to_string();
+    let out = tree.root().join("dist").display().to_string();
+    assert_eq!(outcome(&["check", "--root", &root])?.status.code(), Some(0));
+    assert_eq!(outcome(&["check", "--root", &root, "--strict"])?.status.code(), Some(1));
+    assert_eq!(outcome(&["build", "--root", &root, "--out", &out, "--strict"])?.status.code(), Some(1));
+    assert!(!tree.root().join("dist/site").exists());
+    Ok(())
+}
+
+#[test]
+fn problems_are_told_to_programs_too() -> anyhow::Result<()> {
+    let tree = base()?;
+    tree.lay(&broken().join("link-broken"))?;
+    let root = tree.root().display().to_string();
+    let check = |format: &str| outcome(&["check", "--root", &root, "--format", format, "--lang", "en"]);
+    let json = check("json")?;
+    assert_eq!(json.status.code(), Some(1));
+    let found: serde_json::Value = serde_json::from_slice(&json.stdout)?;
+    let problem = &found["problems"][0];
+    assert_eq!((&problem["rule"], &problem["severity"]), (&"link-broken".into(), &"error".into()));
+    assert_eq!((&problem["file"], &found["errors"]), (&"content/park/nowa.md".into(), &1.into()));
+    let line = problem["line"].as_u64().context("a line")?;
+    let github = String::from_utf8(check("github")?.stdout)?;
+    let start = format!("::error file=content/park/nowa.md,line={line},col=");
+    assert!(github.starts_with(&start) && github.contains("::The link “"), "{github}");
+    Ok(())
+}
+
+#[test]
+fn the_language_of_the_site_is_that_of_its_editors_unless_they_ask_for_another() -> anyhow::Result<()> {
+    let tree = base()?;
+    tree.lay(&broken().join("link-broken"))?;
+    let root = tree.root().display().to_string();
+    let first = |arguments: &[&str]| -> anyhow::Result<String> {
+        let told = String::from_utf8(outcome(arguments)?.stdout)?;
+        Ok(told.split(' ').next().unwrap_or_default().to_owned())
+    };
+    assert_eq!(first(&["check", "--root", &root])?, "błąd[link-broken]:");
+    assert_eq!(first(&["check", "--root", &root, "--lang", "en"])?, "error[link-broken]:");
+    let english = outcome(&["build", "--root", &root, "--out", &format!("{root}/dist"), "--lang", "en"])?;
+    assert!(String::from_utf8(english.stderr)?.starts_with("error[link-broken]: The link “"));
+    assert_eq!(outcome(&["check", "--root", &root, "--lang", "xx"])?.status.code(), Some(2));
+    Ok(())
+}
+
+#[test]
+fn every_rule_is_explained() -> anyhow::Result<()> {
+    for rule in rules()? {
+        let told = outcome(&["check", "--explain", &rule])?;
+        let text = String::from_utf8(told.stdout)?;
+        assert_eq!(told.status.code(), Some(0), "{rule}");
+        assert!(
+            text.contains(&format!("[{rule}]")) && text.contains("\nŹle:\n") && text.contains("\nDobrze:\n"),
+            "{text}"
+        );
+    }
+    let unknown = outcome(&["check", "--explain", "link-brokne"])?;
+    assert_eq!(unknown.status.code(), Some(2));
+    let told = String::from_utf8(unknown.stderr)?;
+    assert_eq!(told, "Nie ma zasady „link-brokne”. Czy chodziło o „link-broken”?\n");
+    Ok(())
+}
+
+#[test]
 fn what_cannot_run_says_why_and_exits_with_2() -> anyhow::Result<()> {
     let tree = base()?;
     let data = TempDir::new()?;

@@ -41,8 +41,8 @@ impl Asked for Scale {
     }
 
     fn values(&self) -> Option<Vec<String>> {
-        let points = (self.start..=self.end).map(|point| point.to_string());
-        Some(points.chain(self.no_opinion.then(|| NONE.to_owned())).collect())
+        let none = self.no_opinion.then(|| NONE.to_owned());
+        Some((self.start..=self.end).map(|point| point.to_string()).chain(none).collect())
     }
 
     fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {

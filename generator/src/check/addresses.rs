@@ -10,7 +10,7 @@ use crate::{
 /// Every part of an address has a letter or a digit that an address may have.
 pub(super) fn whole(site: &Site) -> Vec<Diagnostic> {
     let empty = taken(site).into_iter().filter(|taken| taken.address.as_str().contains("//"));
-    empty.map(|taken| Diagnostic::error(rule::ADDRESS_EMPTY, taken.place)).collect()
+    empty.map(|taken| Diagnostic::new(rule::ADDRESS_EMPTY, taken.place)).collect()
 }
 
 /// One address has one source: a second would silently take the first one's place.
@@ -21,7 +21,7 @@ pub(super) fn unique(site: &Site) -> Vec<Diagnostic> {
     let all = taken(site);
     for taken in &all {
         if let Some(other) = seen.insert(taken.address.output(), &taken.source) {
-            let problem = Diagnostic::error(rule::DUPLICATE_ADDRESS, taken.place.clone());
+            let problem = Diagnostic::new(rule::DUPLICATE_ADDRESS, taken.place.clone());
             problems.push(problem.with("address", &taken.address).with("other", other));
         }
     }
@@ -34,7 +34,7 @@ pub(super) fn unreserved(site: &Site) -> Vec<Diagnostic> {
     let reserved = written.filter_map(|taken| {
         let (name, names) = name_in_its_place(site, &taken.address)?;
         let name = names.iter().find(|reserved| **reserved == name)?;
-        Some(Diagnostic::error(rule::SLUG_RESERVED, taken.place).with("slug", name))
+        Some(Diagnostic::new(rule::SLUG_RESERVED, taken.place).with("slug", name))
     });
     reserved.collect()
 }
@@ -85,5 +85,5 @@ fn taken(site: &Site) -> Vec<Taken> {
 /// Without an absolute address some outputs are left out; that is said once.
 pub(super) fn absolute(site: &Site) -> Vec<Diagnostic> {
     let missing = site.base_url.is_none();
-    missing.then(|| Diagnostic::warning(rule::BASE_URL_MISSING, None)).into_iter().collect()
+    missing.then(|| Diagnostic::new(rule::BASE_URL_MISSING, None)).into_iter().collect()
 }

@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn referenced(site: &Site) -> Vec<Diagnostic> {
     let referenced = referred_to(site, true);
     let forgotten = site.routes.files().filter(|path| !referenced.contains_key(*path));
-    forgotten.map(|path| Diagnostic::warning(rule::FILE_UNREFERENCED, Place::whole(path))).collect()
+    forgotten.map(|path| Diagnostic::new(rule::FILE_UNREFERENCED, Place::whole(path))).collect()
 }
 
 /// Returns the files that links lead to, by path; links on drafts count where `drafts` says so.

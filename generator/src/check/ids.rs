@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    diagnostic::{Diagnostic, Place, rule},
+    diagnostic::{Diagnostic, Place, Rule, rule},
     model::Site,
 };
 
@@ -20,11 +20,11 @@ pub(super) fn forms(site: &Site) -> Vec<Diagnostic> {
     forms.flat_map(ids).collect()
 }
 
-fn twice<'a>(ids: impl Iterator<Item = (&'a str, &'a str)>, rule: &'static str) -> Vec<Diagnostic> {
+fn twice<'a>(ids: impl Iterator<Item = (&'a str, &'a str)>, rule: &'static Rule) -> Vec<Diagnostic> {
     let mut seen = BTreeMap::new();
     let second = ids.filter_map(|(id, path)| {
         let other = seen.insert(id, path)?;
-        Some(Diagnostic::error(rule, Place::whole(path)).with("id", id).with("other", other))
+        Some(Diagnostic::new(rule, Place::whole(path)).with("id", id).with("other", other))
     });
     second.collect()
 }

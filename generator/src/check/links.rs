@@ -63,13 +63,13 @@ fn written_on(page: &Page) -> impl Iterator<Item = Written<'_>> {
 fn problem(site: &Site, link: &Written<'_>) -> Option<Diagnostic> {
     let place = link.place.clone();
     let problem = match site.routes.find(&link.here(), link.target) {
-        Ok(found) if found.draft && !link.draft => Diagnostic::error(rule::LINK_TO_DRAFT, place),
+        Ok(found) if found.draft && !link.draft => Diagnostic::new(rule::LINK_TO_DRAFT, place),
         Ok(_) => return None,
-        Err(LinkError::NoAnchor { anchor }) => Diagnostic::error(rule::ANCHOR_BROKEN, place).with("anchor", anchor),
+        Err(LinkError::NoAnchor { anchor }) => Diagnostic::new(rule::ANCHOR_BROKEN, place).with("anchor", anchor),
         Err(LinkError::NoFile { path }) if site.routes.is_broken(&path) => return None,
         Err(LinkError::NoFile { path }) => match site.routes.path_ignoring_case(&path) {
-            Some(actual) => Diagnostic::error(rule::LINK_CASE, place).with("actual", actual),
-            None => Diagnostic::error(rule::LINK_BROKEN, place).nearest(&path, site.routes.paths()),
+            Some(actual) => Diagnostic::new(rule::LINK_CASE, place).with("actual", actual),
+            None => Diagnostic::new(rule::LINK_BROKEN, place).nearest(&path, site.routes.paths()),
         },
     };
     Some(problem.with("target", link.target))

@@ -10,7 +10,7 @@ pub(super) fn lead_to_a_form(site: &Site) -> Vec<Diagnostic> {
         // A form that could not be understood is reported itself.
         let path = crate::model::Routes::target_path(&consultation.path, &remarks.value);
         let known = !site.routes.is_broken(&path) && site.routes.paths().any(|known| known == path);
-        known.then(|| Diagnostic::error(rule::REMARKS_NO_FORM, remarks.place.clone()))
+        known.then(|| Diagnostic::new(rule::REMARKS_NO_FORM, remarks.place.clone()))
     });
     lost.collect()
 }

@@ -20,7 +20,7 @@ fn twice(chapters: &[Page]) -> Vec<Diagnostic> {
         for (id, place) in places(chapter) {
             match seen.get(id) {
                 Some((other, first)) if *other != number => {
-                    let problem = Diagnostic::error(rule::SECTION_ID_IN_VERSION, place);
+                    let problem = Diagnostic::new(rule::SECTION_ID_IN_VERSION, place);
                     problems.push(problem.with("id", id).with("other", &first.file).with("line", first.line.max(1)));
                 }
                 Some(_) => {}
@@ -34,7 +34,7 @@ fn twice(chapters: &[Page]) -> Vec<Diagnostic> {
 }
 
 /// Returns the id of each section of a chapter with the place of its heading.
-fn places(chapter: &Page) -> impl Iterator<Item = (&str, Place)> {
+pub(super) fn places(chapter: &Page) -> impl Iterator<Item = (&str, Place)> {
     let title = chapter.body.title.as_ref().map_or_else(|| Place::whole(&chapter.path), |title| title.place.clone());
     let title = chapter.body.sections.first().map(|section| (section.id.as_str(), title));
     title.into_iter().chain(chapter.body.headings.iter().map(|heading| (heading.id.as_str(), heading.place.clone())))

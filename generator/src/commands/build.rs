@@ -4,9 +4,8 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::{PROBLEMS, Root, commit, day_of, now, report, say};
+use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say};
 use crate::{
-    diagnostic::Texts,
     emit,
     pipeline::{self, Options},
 };
@@ -27,6 +26,8 @@ pub(super) struct Arguments {
     /// Takes warnings for errors.
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    language: Language,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -34,7 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
     let (source, built) = pipeline::read_and_build(root, &options)?;
-    let texts = Texts::polish();
+    let texts = arguments.language.of(&source);
     let refused = report(&built.problems, &source, &texts, arguments.strict);
     let Some(outputs) = built.outputs.filter(|_| !refused) else {
         return Ok(ExitCode::from(PROBLEMS));

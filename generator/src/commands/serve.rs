@@ -24,7 +24,7 @@ use jiff::{Timestamp, ToSpan as _, civil::Date};
 use tokio::net::TcpListener;
 
 use self::{engine::Engine, pages::Pages};
-use super::{PROBLEMS, Root, commit, day_of, now, report, say};
+use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say};
 use crate::{
     diagnostic::Texts,
     emit::Outputs,
@@ -53,6 +53,8 @@ pub(super) struct Arguments {
     /// Previews another moment: the clock runs on from it.
     #[arg(long, value_name = "INSTANT")]
     now: Option<Timestamp>,
+    #[command(flatten)]
+    language: Language,
 }
 
 /// Serves until it is told to stop.
@@ -66,10 +68,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let texts = Texts::polish();
     let clock = clock(arguments)?;
     let root = &arguments.root.root;
-    let Some(outputs) = build(root, clock, &texts)? else {
+    let Some((outputs, texts)) = build(root, clock, &arguments.language)? else {
         return Ok(ExitCode::from(PROBLEMS));
     };
     let listener = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
@@ -79,7 +80,7 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let pages = Arc::new(Pages::new(outputs));
     let service = pages::service(app.clone(), pages.clone());
     say(&format!("{}\n", texts.phrase("serving", &[("address", &format!("http://{address}/"))])));
-    let turning = tokio::spawn(turn_with_the_calendar(root.clone(), app, pages));
+    let turning = tokio::spawn(turn_with_the_calendar(root.clone(), arguments.language.clone(), app, pages));
     let served = axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await;
     turning.abort();
     engine.close().await;
@@ -108,12 +109,13 @@ fn clock(arguments: &Arguments) -> anyhow::Result<Clock> {
     Ok(Clock::set_to(previewed.timestamp()))
 }
 
-/// Builds the tree for the clock's day; none when it has problems, which are printed.
-fn build(root: &Path, clock: Clock, texts: &Texts) -> anyhow::Result<Option<Outputs>> {
+/// Builds the tree for the clock's day, with the texts for its editors; none when it has problems, which are printed.
+fn build(root: &Path, clock: Clock, language: &Language) -> anyhow::Result<Option<(Outputs, Texts)>> {
     let options = Options { today: day_of(clock.now())?, drafts: true, commit: commit(root) };
     let (source, built) = pipeline::read_and_build(root, &options)?;
-    report(&built.problems, &source, texts, false);
-    Ok(built.outputs)
+    let texts = language.of(&source);
+    report(&built.problems, &source, &texts, false);
+    Ok(built.outputs.map(|outputs| (outputs, texts)))
 }
 
 /// Reads the forms out of a build.
@@ -124,8 +126,7 @@ fn catalogue(outputs: &Outputs) -> anyhow::Result<Catalogue> {
 }
 
 /// Builds again whenever a day begins; a tree that cannot be built leaves the last good site in place.
-async fn turn_with_the_calendar(root: PathBuf, app: Arc<App>, pages: Arc<Pages>) {
-    let texts = Texts::polish();
+async fn turn_with_the_calendar(root: PathBuf, language: Language, app: Arc<App>, pages: Arc<Pages>) {
     let mut drawn_for = day_of(app.clock.now()).ok();
     loop {
         let rest = until_midnight(app.clock.now()).unwrap_or(LONGEST_SLEEP);
@@ -136,8 +137,8 @@ async fn turn_with_the_calendar(root: PathBuf, app: Arc<App>, pages: Arc<Pages>)
             continue;
         }
         drawn_for = today;
-        let turned = build(&root, app.clock, &texts).and_then(|outputs| {
-            let Some(outputs) = outputs else {
+        let turned = build(&root, app.clock, &language).and_then(|built| {
+            let Some((outputs, _)) = built else {
                 return Ok(());
             };
             app.replace_catalogue(catalogue(&outputs)?);

@@ -2,8 +2,8 @@ use forms::{Contact, Text};
 use jiff::civil::Date;
 
 use super::{
-    FOLDER, Reader, address_slug, document, document::RawDocument, form, form::RawForm, number, required_words,
-    schedule, schedule::RawSchedule, split, words,
+    FOLDER, Reader, address_slug, document, document::RawDocument, form, form::RawForm, number, register,
+    register::RawRegister, required_words, schedule, schedule::RawSchedule, split, words,
 };
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
@@ -51,6 +51,7 @@ pub(crate) struct RawConsultation {
     pub(crate) schedule: Option<RawSchedule>,
     pub(crate) documents: Vec<RawDocument>,
     pub(crate) forms: Vec<RawForm>,
+    pub(crate) register: RawRegister,
 }
 
 /// A law or resolution on which the consultation rests.
@@ -97,11 +98,12 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
     let path = format!("{folder}/{FILE}");
     let id = split(folder).1;
     if id.len() > LONGEST_ID || !slug::is_folded(id) {
-        reader.problems.push(Diagnostic::error(rule::CONSULTATION_ID_BAD, Place::whole(&path)).with("id", id));
+        reader.problems.push(Diagnostic::new(rule::CONSULTATION_ID_BAD, Place::whole(&path)).with("id", id));
     }
     let forms = form::read_all(reader, &format!("{folder}/forms"));
     let documents = document::read_all(reader, &format!("{folder}/documents"));
     let schedule = schedule::read(reader, &format!("{folder}/schedule.yaml"));
+    let register = register::read(reader, folder);
     let node = reader.yaml(&path)?;
     let language = reader.language;
     let mut fields = Fields::new(&node, reader.problems);
@@ -138,6 +140,7 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
         schedule,
         documents,
         forms,
+        register,
     };
     fields.finish();
     // Without a term nothing can be said of the consultation; the missing field is reported.
@@ -150,7 +153,7 @@ fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Date, Date)> {
     fields.finish();
     let (start, end) = (start?, end?);
     if end.value < start.value {
-        let problem = Diagnostic::error(rule::TERM_BACKWARDS, end.place);
+        let problem = Diagnostic::new(rule::TERM_BACKWARDS, end.place);
         problems.push(problem.with("start", start.value).with("end", end.value));
     }
     Some((start.value, end.value))
@@ -183,7 +186,7 @@ fn web_address(fields: &mut Fields<'_>) -> Option<String> {
     if matches!(scheme, "https" | "http") {
         return Some(url.value);
     }
-    let problem = Diagnostic::error(rule::LINK_SCHEME, url.place).with("target", &url.value);
+    let problem = Diagnostic::new(rule::LINK_SCHEME, url.place).with("target", &url.value);
     fields.problems().push(problem.with("scheme", scheme));
     None
 }

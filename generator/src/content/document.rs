@@ -51,7 +51,7 @@ fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument
     let path = format!("{folder}/document.yaml");
     let Some(node) = reader.yaml(&path) else {
         if reader.source.text(&path).is_none() {
-            reader.problems.push(Diagnostic::error(rule::DOCUMENT_MISSING, Place::whole(&path)));
+            reader.problems.push(Diagnostic::new(rule::DOCUMENT_MISSING, Place::whole(&path)));
             reader.pass_over(folder);
         }
         return None;
@@ -91,15 +91,15 @@ fn match_folders(reader: &mut Reader<'_>, folder: &str, document: &RawDocument) 
         let Spanned { value, place } = &version.version;
         let numbers = value.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
         if !numbers {
-            reader.problems.push(Diagnostic::error(rule::VERSION_BAD, place.clone()).with("version", value));
+            reader.problems.push(Diagnostic::new(rule::VERSION_BAD, place.clone()).with("version", value));
         } else if !folders.remove(value) {
-            let problem = Diagnostic::error(rule::VERSION_WITHOUT_FOLDER, place.clone());
+            let problem = Diagnostic::new(rule::VERSION_WITHOUT_FOLDER, place.clone());
             reader.problems.push(problem.with("version", value).with("folder", format!("{folder}/{value}")));
         }
     }
     for extra in folders {
         reader.pass_over(&format!("{folder}/{extra}"));
-        let problem = Diagnostic::error(rule::FOLDER_WITHOUT_VERSION, Place::whole(&document.path));
+        let problem = Diagnostic::new(rule::FOLDER_WITHOUT_VERSION, Place::whole(&document.path));
         reader.problems.push(problem.with("folder", format!("{folder}/{extra}")));
     }
 }

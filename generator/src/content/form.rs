@@ -198,10 +198,10 @@ fn options(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> RawOp
     for (value, _) in &options {
         let word = value.value.as_str();
         if !is_value(word) || word == kind::OTHER {
-            problems.push(Diagnostic::error(rule::OPTION_VALUE_BAD, value.place.clone()).with("value", word));
+            problems.push(Diagnostic::new(rule::OPTION_VALUE_BAD, value.place.clone()).with("value", word));
         }
         if let Some(line) = seen.insert(word, value.place.line) {
-            let problem = Diagnostic::error(rule::OPTION_VALUE_TWICE, value.place.clone());
+            let problem = Diagnostic::new(rule::OPTION_VALUE_TWICE, value.place.clone());
             problems.push(problem.with("value", word).with("line", line));
         }
     }
@@ -212,10 +212,10 @@ fn check_name(name: &Spanned<String>, names: &mut BTreeMap<String, u32>, problem
     let word = &name.value;
     let letters = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
     if !letters || !word.starts_with(|first: char| first.is_ascii_lowercase()) {
-        problems.push(Diagnostic::error(rule::QUESTION_NAME_BAD, name.place.clone()).with("name", word));
+        problems.push(Diagnostic::new(rule::QUESTION_NAME_BAD, name.place.clone()).with("name", word));
     }
     if let Some(line) = names.insert(word.clone(), name.place.line) {
-        let problem = Diagnostic::error(rule::QUESTION_NAME_TWICE, name.place.clone());
+        let problem = Diagnostic::new(rule::QUESTION_NAME_TWICE, name.place.clone());
         problems.push(problem.with("name", word).with("line", line));
     }
 }

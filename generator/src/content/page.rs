@@ -80,7 +80,7 @@ fn agreed_title(
 ) -> Option<String> {
     match (title, &body.title) {
         (Some(title), Some(heading)) if title.value != heading.value => {
-            let problem = Diagnostic::error(rule::PAGE_TITLE_CONFLICT, heading.place.clone());
+            let problem = Diagnostic::new(rule::PAGE_TITLE_CONFLICT, heading.place.clone());
             problems.push(problem.with("title", &title.value).with("heading", &heading.value));
             Some(title.value)
         }

@@ -81,11 +81,11 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawSchedule> {
 fn id(fields: &mut Fields<'_>, seen: &mut BTreeMap<String, u32>) -> Option<String> {
     let id = fields.required_string("id")?;
     if !slug::is_folded(&id.value) {
-        fields.problems().push(Diagnostic::error(rule::SCHEDULE_ID_BAD, id.place).with("id", id.value));
+        fields.problems().push(Diagnostic::new(rule::SCHEDULE_ID_BAD, id.place).with("id", id.value));
         return None;
     }
     if let Some(line) = seen.insert(id.value.clone(), id.place.line) {
-        let problem = Diagnostic::error(rule::SCHEDULE_ID_TWICE, id.place).with("id", &id.value);
+        let problem = Diagnostic::new(rule::SCHEDULE_ID_TWICE, id.place).with("id", &id.value);
         fields.problems().push(problem.with("line", line));
     }
     Some(id.value)
@@ -96,7 +96,7 @@ fn end(fields: &mut Fields<'_>, start: Option<&Spanned<Date>>) -> Option<Date> {
     let end = fields.date("end")?;
     let start = start.filter(|start| end.value < start.value);
     if let Some(start) = start {
-        let problem = Diagnostic::error(rule::TERM_BACKWARDS, end.place).with("start", start.value);
+        let problem = Diagnostic::new(rule::TERM_BACKWARDS, end.place).with("start", start.value);
         fields.problems().push(problem.with("end", end.value));
     }
     Some(end.value)
@@ -108,6 +108,6 @@ fn time(fields: &mut Fields<'_>) -> Option<String> {
     if time.value.len() == 5 && Time::strptime("%H:%M", &time.value).is_ok() {
         return Some(time.value);
     }
-    fields.problems().push(Diagnostic::error(rule::TIME_BAD, time.place).with("value", time.value));
+    fields.problems().push(Diagnostic::new(rule::TIME_BAD, time.place).with("value", time.value));
     None
 }

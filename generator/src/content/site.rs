@@ -64,6 +64,11 @@ pub(crate) fn read(source: &Source, problems: &mut Vec<Diagnostic>) -> RawSite {
     site
 }
 
+/// Returns the language of the site, whatever else is wrong with its file.
+pub(crate) fn language(source: &Source) -> String {
+    read(source, &mut Vec::new()).language.value
+}
+
 fn default() -> RawSite {
     RawSite {
         title: None,

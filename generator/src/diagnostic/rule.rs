@@ -1,119 +1,156 @@
-//! Every rule there is: its stable id and the words its texts may use.
+//! Every rule there is: its stable id, how much it weighs and the words its texts may use.
 //!
-//! Any rule may carry `nearest` besides, which adds the question whether that was meant.
+//! Its texts stand in `generator/i18n`: what happened, what to do, why, and in `examples.yaml` what is wrong and what is
+//! right. Any rule may carry `nearest` besides, which adds the question whether that was meant.
 
-/// Names each rule once: a constant, the id, the placeholders of its texts.
+use super::Severity;
+
+/// A rule that content has to keep.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rule {
+    /// Stable id, by which `--explain` and the documentation name it.
+    pub(crate) id: &'static str,
+    /// How much a breach weighs.
+    pub(crate) severity: Severity,
+    /// The placeholders of its texts.
+    pub(crate) args: &'static [&'static str],
+}
+
+/// Returns the rule with this id.
+pub(crate) fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
+
+/// Lists all rules in the order of their groups.
+pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
+    GROUPS.iter().flat_map(|(_, rules)| rules.iter().copied())
+}
+
+/// Names each rule once: a constant, the severity, the id, the placeholders of its texts.
 macro_rules! rules {
-    ($($name:ident = $id:literal [$($arg:literal),*];)*) => {
-        $(
-            #[doc = concat!("Id of the rule `", $id, "`.")]
-            pub(crate) const $name: &str = $id;
-        )*
+    ($($group:literal { $($name:ident = $severity:ident $id:literal [$($arg:literal),*];)* })*) => {
+        $($(
+            #[doc = concat!("The rule `", $id, "`.")]
+            pub(crate) const $name: &Rule =
+                &Rule { id: $id, severity: Severity::$severity, args: &[$($arg),*] };
+        )*)*
 
-        /// All rules, each with the placeholders of its texts.
-        #[cfg(test)]
-        pub(crate) const RULES: &[(&str, &[&str])] = &[$(($id, &[$($arg),*])),*];
+        /// All rules by group; the titles of groups stand among the texts.
+        pub(crate) const GROUPS: &[(&str, &[&Rule])] = &[$(($group, &[$($name),*])),*];
     };
 }
 
 rules! {
-    // Files
-    NOT_UTF8 = "not-utf8" [];
-    FILE_NAME_NOT_UTF8 = "file-name-not-utf8" ["name"];
-    SAME_NAME_BY_CASE = "same-name-by-case" ["other"];
-    FILE_UNREFERENCED = "file-unreferenced" [];
-
-    // YAML as such
-    YAML_SYNTAX = "yaml-syntax" [];
-    YAML_TAB = "yaml-tab" [];
-    YAML_COLON = "yaml-colon" [];
-    YAML_QUOTE = "yaml-quote" [];
-    YAML_INDENT = "yaml-indent" [];
-    YAML_CHARACTER = "yaml-character" ["character"];
-    YAML_LINE_BREAK = "yaml-line-break" [];
-    YAML_DUPLICATE_KEY = "yaml-duplicate-key" ["key", "line"];
-    YAML_TAG = "yaml-tag" ["tag"];
-    FRONT_MATTER_OPEN = "front-matter-open" [];
-
-    // Fields
-    UNKNOWN_KEY = "unknown-key" ["key"];
-    WRONG_TYPE = "wrong-type" ["expected", "found"];
-    FIELD_MISSING = "field-missing" ["key"];
-    DATE_BAD = "date-bad" ["value"];
-    NUMBER_BAD = "number-bad" ["key", "value", "least", "most"];
-
-    // Markdown
-    HEADING_LEVEL = "heading-level" ["level", "expected"];
-    HEADING_H1 = "heading-h1" [];
-    HEADING_ID_BAD = "heading-id-bad" ["id"];
-    HEADING_ID_EMPTY = "heading-id-empty" [];
-    HEADING_ATTRIBUTES = "heading-attributes" [];
-    SECTION_ID_TWICE = "section-id-twice" ["id", "line"];
-    SECTION_ID_IN_VERSION = "section-id-in-version" ["id", "other", "line"];
-    RAW_HTML = "raw-html" ["html"];
-    NOTE_KIND = "note-kind" [];
-    FOOTNOTE_MISSING = "footnote-missing" [];
-    FOOTNOTE_UNUSED = "footnote-unused" [];
-    FOOTNOTE_TWICE = "footnote-twice" ["line"];
-    FOOTNOTE_HEADING = "footnote-heading" [];
-    PICTURE_UNSUPPORTED = "picture-unsupported" [];
-    LINK_SCHEME = "link-scheme" ["target", "scheme"];
-
-    // Pages and addresses
-    PAGE_TITLE_CONFLICT = "page-title-conflict" ["title", "heading"];
-    DUPLICATE_ADDRESS = "duplicate-address" ["address", "other"];
-    SLUG_BAD = "slug-bad" ["slug"];
-    SLUG_RESERVED = "slug-reserved" ["slug"];
-    ALIAS_BAD = "alias-bad" ["alias"];
-    ADDRESS_EMPTY = "address-empty" [];
-
-    // Links
-    LINK_BROKEN = "link-broken" ["target"];
-    LINK_TO_DRAFT = "link-to-draft" ["target"];
-    LINK_CASE = "link-case" ["target", "actual"];
-    ANCHOR_BROKEN = "anchor-broken" ["target", "anchor"];
-
-    // Consultations
-    CONSULTATION_ID_BAD = "consultation-id-bad" ["id"];
-    CONSULTATION_ID_TWICE = "consultation-id-twice" ["id", "other"];
-    REMARKS_NO_FORM = "remarks-no-form" [];
-    FORM_ID_TWICE = "form-id-twice" ["id", "other"];
-    SCHEDULE_ID_BAD = "schedule-id-bad" ["id"];
-    SCHEDULE_ID_TWICE = "schedule-id-twice" ["id", "line"];
-    TIME_BAD = "time-bad" ["value"];
-    TERM_BACKWARDS = "term-backwards" ["start", "end"];
-    DOCUMENT_MISSING = "document-missing" [];
-    VERSION_BAD = "version-bad" ["version"];
-    VERSION_WITHOUT_FOLDER = "version-without-folder" ["version", "folder"];
-    FOLDER_WITHOUT_VERSION = "folder-without-version" ["folder"];
-
-    // Forms
-    QUESTION_NAME_BAD = "question-name-bad" ["name"];
-    QUESTION_NAME_TWICE = "question-name-twice" ["name", "line"];
-    KIND_UNKNOWN = "kind-unknown" ["kind"];
-    KEY_OF_ANOTHER_KIND = "key-of-another-kind" ["key", "kind"];
-    OPTIONS_MISSING = "options-missing" ["question"];
-    LIST_UNKNOWN = "list-unknown" ["name"];
-    OPTION_VALUE_BAD = "option-value-bad" ["value"];
-    OPTION_VALUE_TWICE = "option-value-twice" ["value", "line"];
-    SCALE_BAD = "scale-bad" ["start", "end"];
-    AUTOCOMPLETE_BAD = "autocomplete-bad" ["value", "known"];
-    CONSTRAINT_BAD = "constraint-bad" ["value"];
-    CONSTRAINT_EMPTY = "constraint-empty" ["min", "max"];
-    CONDITION_QUESTION = "condition-question" ["name"];
-    CONDITION_TEST = "condition-test" [];
-    CONDITION_VALUE = "condition-value" ["question", "value"];
-    CONDITION_FREE = "condition-free" ["question"];
-    QUESTION_UNREACHABLE = "question-unreachable" ["question"];
-
-    // The site and its theme
-    BASE_URL_MISSING = "base-url-missing" [];
-    BASE_URL_BAD = "base-url-bad" ["value"];
-    LANGUAGE_WITHOUT_TEXTS = "language-without-texts" ["language"];
-    THEME_MISSING = "theme-missing" ["theme"];
-    THEME_CONTRACT = "theme-contract" ["contract", "current"];
-    BASE_THEME_REPLACED = "base-theme-replaced" [];
-    TEMPLATE_BROKEN = "template-broken" ["detail"];
-    TEMPLATE_FAILED = "template-failed" ["page", "detail"];
-    TEXT_MISSING = "text-missing" ["key", "language"];
+    "files" {
+        NOT_UTF8 = Error "not-utf8" [];
+        FILE_NAME_NOT_UTF8 = Error "file-name-not-utf8" ["name"];
+        SAME_NAME_BY_CASE = Error "same-name-by-case" ["other"];
+        FILE_UNREFERENCED = Warning "file-unreferenced" [];
+    }
+    "yaml" {
+        YAML_SYNTAX = Error "yaml-syntax" [];
+        YAML_TAB = Error "yaml-tab" [];
+        YAML_COLON = Error "yaml-colon" [];
+        YAML_QUOTE = Error "yaml-quote" [];
+        YAML_INDENT = Error "yaml-indent" [];
+        YAML_CHARACTER = Error "yaml-character" ["character"];
+        YAML_LINE_BREAK = Error "yaml-line-break" [];
+        YAML_DUPLICATE_KEY = Error "yaml-duplicate-key" ["key", "line"];
+        YAML_TAG = Error "yaml-tag" ["tag"];
+        FRONT_MATTER_OPEN = Error "front-matter-open" [];
+    }
+    "fields" {
+        UNKNOWN_KEY = Error "unknown-key" ["key"];
+        WRONG_TYPE = Error "wrong-type" ["expected", "found"];
+        FIELD_MISSING = Error "field-missing" ["key"];
+        DATE_BAD = Error "date-bad" ["value"];
+        NUMBER_BAD = Error "number-bad" ["key", "value", "least", "most"];
+    }
+    "markdown" {
+        HEADING_LEVEL = Error "heading-level" ["level", "expected"];
+        HEADING_H1 = Error "heading-h1" [];
+        HEADING_ID_BAD = Error "heading-id-bad" ["id"];
+        HEADING_ID_EMPTY = Error "heading-id-empty" [];
+        HEADING_ATTRIBUTES = Error "heading-attributes" [];
+        SECTION_ID_TWICE = Error "section-id-twice" ["id", "line"];
+        SECTION_ID_IN_VERSION = Error "section-id-in-version" ["id", "other", "line"];
+        RAW_HTML = Error "raw-html" ["html"];
+        NOTE_KIND = Error "note-kind" [];
+        FOOTNOTE_MISSING = Error "footnote-missing" [];
+        FOOTNOTE_UNUSED = Error "footnote-unused" [];
+        FOOTNOTE_TWICE = Error "footnote-twice" ["line"];
+        FOOTNOTE_HEADING = Error "footnote-heading" [];
+        PICTURE_UNSUPPORTED = Error "picture-unsupported" [];
+        LINK_SCHEME = Error "link-scheme" ["target", "scheme"];
+    }
+    "addresses" {
+        PAGE_TITLE_CONFLICT = Error "page-title-conflict" ["title", "heading"];
+        DUPLICATE_ADDRESS = Error "duplicate-address" ["address", "other"];
+        SLUG_BAD = Error "slug-bad" ["slug"];
+        SLUG_RESERVED = Error "slug-reserved" ["slug"];
+        ALIAS_BAD = Error "alias-bad" ["alias"];
+        ADDRESS_EMPTY = Error "address-empty" [];
+    }
+    "links" {
+        LINK_BROKEN = Error "link-broken" ["target"];
+        LINK_TO_DRAFT = Error "link-to-draft" ["target"];
+        LINK_CASE = Error "link-case" ["target", "actual"];
+        ANCHOR_BROKEN = Error "anchor-broken" ["target", "anchor"];
+    }
+    "consultations" {
+        CONSULTATION_ID_BAD = Error "consultation-id-bad" ["id"];
+        CONSULTATION_ID_TWICE = Error "consultation-id-twice" ["id", "other"];
+        REMARKS_NO_FORM = Error "remarks-no-form" [];
+        FORM_ID_TWICE = Error "form-id-twice" ["id", "other"];
+        SCHEDULE_ID_BAD = Error "schedule-id-bad" ["id"];
+        SCHEDULE_ID_TWICE = Error "schedule-id-twice" ["id", "line"];
+        TIME_BAD = Error "time-bad" ["value"];
+        TERM_BACKWARDS = Error "term-backwards" ["start", "end"];
+        DOCUMENT_MISSING = Error "document-missing" [];
+        VERSION_BAD = Error "version-bad" ["version"];
+        VERSION_WITHOUT_FOLDER = Error "version-without-folder" ["version", "folder"];
+        FOLDER_WITHOUT_VERSION = Error "folder-without-version" ["folder"];
+    }
+    "forms" {
+        QUESTION_NAME_BAD = Error "question-name-bad" ["name"];
+        QUESTION_NAME_TWICE = Error "question-name-twice" ["name", "line"];
+        KIND_UNKNOWN = Error "kind-unknown" ["kind"];
+        KEY_OF_ANOTHER_KIND = Error "key-of-another-kind" ["key", "kind"];
+        OPTIONS_MISSING = Error "options-missing" ["question"];
+        LIST_UNKNOWN = Error "list-unknown" ["name"];
+        OPTION_VALUE_BAD = Error "option-value-bad" ["value"];
+        OPTION_VALUE_TWICE = Error "option-value-twice" ["value", "line"];
+        SCALE_BAD = Error "scale-bad" ["start", "end"];
+        AUTOCOMPLETE_BAD = Error "autocomplete-bad" ["value", "known"];
+        CONSTRAINT_BAD = Error "constraint-bad" ["value"];
+        CONSTRAINT_EMPTY = Error "constraint-empty" ["min", "max"];
+        CONDITION_QUESTION = Error "condition-question" ["name"];
+        CONDITION_TEST = Error "condition-test" [];
+        CONDITION_VALUE = Error "condition-value" ["question", "value"];
+        CONDITION_FREE = Error "condition-free" ["question"];
+        QUESTION_UNREACHABLE = Error "question-unreachable" ["question"];
+    }
+    "register" {
+        REGISTER_DAMAGED = Error "register-damaged" [];
+        REGISTER_INCOMPLETE = Error "register-incomplete" ["file"];
+        CONSULTED_TEXT_CHANGED = Error "consulted-text-changed" ["id", "old", "new", "day"];
+        CONSULTED_SECTION_LOST = Error "consulted-section-lost" ["id", "heading", "day"];
+        CONSULTED_SECTION_ADDED = Error "consulted-section-added" ["id"];
+        CONSULTED_VERSION_LOST = Error "consulted-version-lost" ["version", "document", "day"];
+        OPEN_FORM_LOST = Error "open-form-lost" ["form", "day"];
+        OPEN_QUESTION_LOST = Error "open-question-lost" ["name", "label", "day"];
+        OPEN_QUESTION_RETYPED = Error "open-question-retyped" ["name", "old", "new"];
+        OPEN_OPTION_LOST = Error "open-option-lost" ["question", "value", "day"];
+    }
+    "site" {
+        BASE_URL_MISSING = Warning "base-url-missing" [];
+        BASE_URL_BAD = Error "base-url-bad" ["value"];
+        LANGUAGE_WITHOUT_TEXTS = Error "language-without-texts" ["language"];
+        THEME_MISSING = Error "theme-missing" ["theme"];
+        THEME_CONTRACT = Error "theme-contract" ["contract", "current"];
+        BASE_THEME_REPLACED = Warning "base-theme-replaced" [];
+        TEMPLATE_BROKEN = Error "template-broken" ["detail"];
+        TEMPLATE_FAILED = Error "template-failed" ["page", "detail"];
+        TEXT_MISSING = Error "text-missing" ["key", "language"];
+    }
 }

@@ -42,7 +42,8 @@ pub(super) fn settle(drafts: Vec<Draft>, prefix: Option<&str>, problems: &mut Ve
         } else {
             wanted_id.clone()
         };
-        headings.push(Heading { level: draft.level, id, text: draft.text, place: draft.place });
+        let written = draft.id.is_some();
+        headings.push(Heading { level: draft.level, id, written, text: draft.text, place: draft.place });
     }
     report(&headings, prefix, problems);
     headings
@@ -53,10 +54,10 @@ fn report(headings: &[Heading], prefix: Option<&str>, problems: &mut Vec<Diagnos
     let mut lines: BTreeMap<&str, u32> = prefix.into_iter().map(|slug| (slug, 1)).collect();
     for heading in headings {
         if folded(&heading.text).is_empty() && (heading.id.is_empty() || Some(heading.id.as_str()) == prefix) {
-            problems.push(Diagnostic::error(rule::HEADING_ID_EMPTY, heading.place.clone()));
+            problems.push(Diagnostic::new(rule::HEADING_ID_EMPTY, heading.place.clone()));
         } else if let Some(line) = lines.get(heading.id.as_str()) {
             problems.push(
-                Diagnostic::error(rule::SECTION_ID_TWICE, heading.place.clone())
+                Diagnostic::new(rule::SECTION_ID_TWICE, heading.place.clone())
                     .with("id", &heading.id)
                     .with("line", line),
             );

@@ -11,13 +11,11 @@
 
 use std::collections::BTreeMap;
 
-use data_encoding::HEXLOWER;
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
-use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Heading, footnotes, tokens::Token};
-use crate::typography;
+use crate::{digest, typography};
 
 /// A heading with what follows up to the next one; the title of the chapter with the text before its first heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +33,7 @@ pub(crate) struct Section {
 impl Section {
     fn new(id: &str, title: &str, text: &str) -> Self {
         let text: String = text.trim().nfc().collect();
-        let hash = format!("1-{}", &HEXLOWER.encode(&Sha256::digest(&text))[..16]);
+        let hash = format!("1-{}", digest::short(&text));
         Self { id: id.to_owned(), title: title.to_owned(), text, hash }
     }
 }

@@ -35,7 +35,7 @@ fn broken(text: &str) -> Vec<String> {
     let (_, problems) = read(text, None);
     let shown = problems.iter().map(|problem| {
         let place = problem.place.as_ref().unwrap();
-        format!("{} {}:{}+{}", problem.rule, place.line, place.column, place.length)
+        format!("{} {}:{}+{}", problem.rule.id, place.line, place.column, place.length)
     });
     shown.collect()
 }

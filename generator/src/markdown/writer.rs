@@ -13,7 +13,7 @@ use super::{
     tokens::Token,
 };
 use crate::{
-    diagnostic::{Diagnostic, Lines, Spanned, rule},
+    diagnostic::{Diagnostic, Lines, Rule, Spanned, rule},
     slug, typography,
 };
 
@@ -99,7 +99,7 @@ impl<'a> Writer<'a> {
     pub(super) fn finish(mut self) -> Body {
         self.flow.end_section();
         for range in self.footnotes.uncalled() {
-            self.problems.push(Diagnostic::error(rule::FOOTNOTE_UNUSED, self.lines.place(range.clone())));
+            self.problems.push(Diagnostic::new(rule::FOOTNOTE_UNUSED, self.lines.place(range.clone())));
         }
         self.footnotes.write(&mut self.flow, self.context.id_prefix, self.context.words);
         let headings = headings::settle(self.headings, self.context.id_prefix, self.problems);
@@ -286,7 +286,7 @@ impl<'a> Writer<'a> {
         if let Some((name, range, around)) = self.around.pop() {
             let footnote = std::mem::replace(&mut self.flow, around);
             if let Err(first) = self.footnotes.keep(name, footnote.finish(), range.clone()) {
-                let problem = Diagnostic::error(rule::FOOTNOTE_TWICE, self.lines.place(range));
+                let problem = Diagnostic::new(rule::FOOTNOTE_TWICE, self.lines.place(range));
                 self.problems.push(problem.with("line", self.lines.place(first).line));
             }
         }
@@ -297,7 +297,7 @@ impl<'a> Writer<'a> {
         let reported = self.html_block == HtmlBlock::Reported || html.starts_with("</");
         if !reported {
             let place = self.lines.place(range);
-            self.problems.push(Diagnostic::error(rule::RAW_HTML, place).with("html", html.trim()));
+            self.problems.push(Diagnostic::new(rule::RAW_HTML, place).with("html", html.trim()));
         }
         if self.html_block == HtmlBlock::Open {
             self.html_block = HtmlBlock::Reported;
@@ -309,7 +309,7 @@ impl<'a> Writer<'a> {
         let id = id.map(|id| id.to_string());
         if let Some(id) = id.as_ref().filter(|id| !slug::is_folded(id)) {
             let place = self.lines.place(range.clone());
-            self.problems.push(Diagnostic::error(rule::HEADING_ID_BAD, place).with("id", id));
+            self.problems.push(Diagnostic::new(rule::HEADING_ID_BAD, place).with("id", id));
         }
         if !title {
             self.check_level(level, range.clone());
@@ -328,7 +328,7 @@ impl<'a> Writer<'a> {
             self.problem(rule::HEADING_H1, range);
         } else if level > deepest {
             let place = self.lines.place(range);
-            let problem = Diagnostic::error(rule::HEADING_LEVEL, place);
+            let problem = Diagnostic::new(rule::HEADING_LEVEL, place);
             self.problems.push(problem.with("level", level).with("expected", deepest));
         }
     }
@@ -397,7 +397,7 @@ impl<'a> Writer<'a> {
         };
         let link = Link { place: self.lines.place(self.target_range(&target, range)), target };
         if let Some(scheme) = link.scheme().filter(|scheme| !SCHEMES.contains(&scheme.as_str())) {
-            let problem = Diagnostic::error(rule::LINK_SCHEME, link.place.clone());
+            let problem = Diagnostic::new(rule::LINK_SCHEME, link.place.clone());
             self.problems.push(problem.with("target", &link.target).with("scheme", scheme));
         }
         self.in_address = matches!(kind, LinkType::Autolink | LinkType::Email);
@@ -434,8 +434,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn problem(&mut self, rule: &'static str, range: Range<usize>) {
-        self.problems.push(Diagnostic::error(rule, self.lines.place(range)));
+    fn problem(&mut self, rule: &'static Rule, range: Range<usize>) {
+        self.problems.push(Diagnostic::new(rule, self.lines.place(range)));
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::{Consultation, Document, FormPage, Page, Routes, Schedule, Site};
+use super::{Consultation, Document, FormPage, Page, Routes, Schedule, Site, Snapshot};
 use crate::{address::Address, content::FOLDER, diagnostic::Place};
 
 /// One page that will be drawn.
@@ -41,6 +41,8 @@ pub(crate) enum What<'a> {
     Changes(&'a Consultation, &'a Document),
     /// What changed from one version to a later one.
     Comparison(&'a Consultation, &'a Document, usize, usize),
+    /// What a correction changed in a version: the text that it corrects, and its own.
+    Correction(&'a Consultation, &'a Document, usize, [&'a Snapshot; 2]),
     /// The short address of a chapter that only older versions have: the last of them, and the chapter's number in it.
     Gone(&'a Consultation, &'a Document, usize, usize),
     /// A form.
@@ -149,6 +151,12 @@ impl Site {
                     shown(short.clone());
                     sheets.extend(aliases(chapter, &short));
                 }
+            }
+        }
+        for (index, version) in document.versions.iter().enumerate().filter(|(_, version)| self.shows(version.draft)) {
+            for (old, new) in consultation.register.corrections(document.name(), &version.version) {
+                let what = What::Correction(consultation, document, index, [old, new]);
+                sheets.push(sheet(version.correction(new, &self.slugs), &new.path, what));
             }
         }
         self.comparison_sheets(consultation, document, sheets);

@@ -1,12 +1,13 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
-use forms::{Link, ThemeError};
+use forms::{Link, Shell, ThemeError};
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Frame, document, folder};
 use crate::{
-    model::{Consultation, Document, Site},
+    address::Address,
+    model::{Consultation, Document, Site, Snapshot},
     redline::{self, Change, Edit, Section, Status},
     typography::{self, typeset_runs},
 };
@@ -15,6 +16,8 @@ use crate::{
 struct View<'a> {
     title: &'a str,
     document: Link,
+    /// Why a published text was corrected; null between versions.
+    reason: Option<&'a str>,
     older: Side<'a>,
     newer: Side<'a>,
     counts: Vec<Count>,
@@ -102,56 +105,112 @@ pub(super) fn draw(
 ) -> Result<String, ThemeError> {
     let site = frame.drawing.site;
     let (old, new) = (Text::of(site, document, older), Text::of(site, document, newer));
-    let changes = redline::compare(&old.sections, &new.sections);
     let list = frame.to(&document.address.page(&site.slugs.changes), frame.text("changes.heading"));
     let contents = frame.to(&document.address, &document.title);
     let title = document::comparison(frame, document, older, newer).label;
+    let shell = frame.shell_in(consultation, vec![contents.clone(), list]);
+    let sides = [side(frame, document, older), side(frame, document, newer)];
+    compared(frame, &shell, Heading { title: &title, document: contents, reason: None, sides }, [&old, &new])
+}
+
+/// Draws what a correction changed in a version that was published.
+pub(super) fn draw_correction(
+    frame: &Frame<'_>,
+    consultation: &Consultation,
+    document: &Document,
+    version: usize,
+    [older, newer]: [&Snapshot; 2],
+) -> Result<String, ThemeError> {
+    let shown = &document.versions[version];
+    // What was corrected stands on no page any more.
+    let old = Text::published(frame, older, None);
+    let new = Text::published(frame, newer, Some((document.home(version), &shown.version)));
+    let title = forms::fill(frame.text("changes.correction"), |name| match name {
+        "version" => Some(shown.version.clone()),
+        _ => None,
+    });
+    let contents = frame.to(document.home(version), &document.title);
+    let shell = frame.shell_in(consultation, vec![contents.clone()]);
+    let side = |snapshot: &Snapshot| Side { date: Some(snapshot.text.day), ..side(frame, document, version) };
+    let sides = [side(older), side(newer)];
+    let reason = newer.text.reason.as_deref();
+    compared(frame, &shell, Heading { title: &title, document: contents, reason, sides }, [&old, &new])
+}
+
+/// What stands above a comparison.
+struct Heading<'a> {
+    title: &'a str,
+    document: Link,
+    reason: Option<&'a str>,
+    sides: [Side<'a>; 2],
+}
+
+fn compared(
+    frame: &Frame<'_>,
+    shell: &Shell,
+    heading: Heading<'_>,
+    [old, new]: [&Text<'_>; 2],
+) -> Result<String, ThemeError> {
+    let changes = redline::compare(&old.sections, &new.sections);
+    let [older, newer] = heading.sides;
     let view = View {
-        title: &title,
-        older: side(frame, document, older),
-        newer: side(frame, document, newer),
+        title: heading.title,
+        reason: heading.reason,
+        older,
+        newer,
         counts: counts(&changes),
-        chapters: chapters(frame, &old, &new, &changes),
-        document: contents.clone(),
+        chapters: chapters(frame, old, new, &changes),
+        document: heading.document,
     };
-    frame.render("changes.html", &frame.shell_in(consultation, vec![contents, list]), &view)
+    frame.render("changes.html", shell, &view)
 }
 
 /// The text of a version, as it is compared.
 struct Text<'a> {
-    document: &'a Document,
-    version: usize,
+    /// Address and number of the version under which it is read, if it is.
+    home: Option<(&'a Address, &'a str)>,
     /// Titles and slugs of chapters.
-    chapters: Vec<(&'a str, &'a str)>,
+    chapters: Vec<(Cow<'a, str>, &'a str)>,
     sections: Vec<Section>,
 }
 
 impl<'a> Text<'a> {
     fn of(site: &Site, document: &'a Document, version: usize) -> Self {
-        let mut text = Self { document, version, chapters: Vec::new(), sections: Vec::new() };
+        let home = Some((document.home(version), document.versions[version].version.as_str()));
+        let mut text = Self { home, chapters: Vec::new(), sections: Vec::new() };
         for (chapter, page) in site.chapters(&document.versions[version]).enumerate() {
-            text.chapters.push((&page.title, page.address.last()));
-            text.sections.extend(page.body.sections.iter().map(|section| {
-                // The first line of a section is its heading.
-                let mut lines = section.text.lines().map(str::to_owned);
-                Section {
-                    id: section.id.clone(),
-                    title: lines.next().unwrap_or_default(),
-                    chapter,
-                    blocks: lines.filter(|line| !line.is_empty()).collect(),
-                }
-            }));
+            text.chapters.push((Cow::Borrowed(&page.title), page.address.last()));
+            let sections = page.body.sections.iter();
+            text.sections.extend(sections.map(|section| compared_section(&section.id, &section.text, chapter)));
         }
         text
     }
 
-    fn link(&self, frame: &Frame<'_>, section: &Section) -> Link {
-        let (_, slug) = self.chapters[section.chapter];
-        let version = &self.document.versions[self.version].version;
-        let mut link = frame.to(&self.document.home(self.version).page(slug), version);
-        link.href = format!("{}#{}", link.href, section.id);
-        link
+    fn published(frame: &Frame<'_>, snapshot: &'a Snapshot, home: Option<(&'a Address, &'a str)>) -> Self {
+        let mut text = Self { home, chapters: Vec::new(), sections: Vec::new() };
+        for section in &snapshot.text.sections {
+            if text.chapters.last().is_none_or(|(_, slug)| *slug != section.chapter) {
+                text.chapters.push((Cow::Owned(frame.words(section.title())), &section.chapter));
+            }
+            text.sections.push(compared_section(&section.id, &section.text, text.chapters.len() - 1));
+        }
+        text
     }
+
+    fn link(&self, frame: &Frame<'_>, section: &Section) -> Option<Link> {
+        let (home, version) = self.home?;
+        let slug = self.chapters[section.chapter].1;
+        let mut link = frame.to(&home.page(slug), version);
+        link.href = format!("{}#{}", link.href, section.id);
+        Some(link)
+    }
+}
+
+/// Returns a section as it is compared; the first line of its text is its heading.
+fn compared_section(id: &str, text: &str, chapter: usize) -> Section {
+    let mut lines = text.lines().map(str::to_owned);
+    let title = lines.next().unwrap_or_default();
+    Section { id: id.to_owned(), title, chapter, blocks: lines.filter(|line| !line.is_empty()).collect() }
 }
 
 fn side<'a>(frame: &Frame<'_>, document: &'a Document, index: usize) -> Side<'a> {
@@ -196,8 +255,8 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
         let chapter = to.map(|section| section.chapter).or_else(|| became.get(&from?.chapter).copied());
         let Some(section) = to.or(from) else { continue };
         let (key, title) = match chapter {
-            Some(chapter) => (chapter, new.chapters[chapter].0),
-            None => (new.chapters.len() + section.chapter, old.chapters[section.chapter].0),
+            Some(chapter) => (chapter, new.chapters[chapter].0.as_ref()),
+            None => (new.chapters.len() + section.chapter, old.chapters[section.chapter].0.as_ref()),
         };
         let elsewhere = from.filter(|from| change.moved && became.get(&from.chapter) != chapter.as_ref());
         let entry = Entry {
@@ -205,11 +264,11 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
             label: frame.words(&section.title),
             status: name(change.status()),
             moved: change.moved && change.status() == Status::Changed,
-            from: elsewhere.map(|from| old.chapters[from.chapter].0),
+            from: elsewhere.map(|from| old.chapters[from.chapter].0.as_ref()),
             title: runs(frame, &change.title),
             parts: if change.status() == Status::Moved { Vec::new() } else { parts(frame, &change.blocks) },
-            old: from.map(|section| old.link(frame, section)),
-            new: to.map(|section| new.link(frame, section)),
+            old: from.and_then(|section| old.link(frame, section)),
+            new: to.and_then(|section| new.link(frame, section)),
         };
         match chapters.iter_mut().find(|(other, _)| *other == key) {
             Some((_, chapter)) => chapter.changes.push(entry),

@@ -64,7 +64,7 @@ pub(super) fn draw(
         id: chapter.body.sections.first().map(|section| section.id.as_str()).unwrap_or_default(),
         parts: parts(frame, setting, chapter, folder, remark),
         kind: &document.kind,
-        version: document::version(frame, document, version, Shown::Chapter(chapter.address.last())),
+        version: document::version(frame, consultation, document, version, Shown::Chapter(chapter.address.last())),
         previous: neighbour(at.checked_sub(1)),
         next: neighbour(Some(at + 1)),
         chapters: document::with_sections(&chapters, document::sections(document, at, chapter, "")),

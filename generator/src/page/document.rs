@@ -45,6 +45,18 @@ pub(super) struct Version<'a> {
     changes: Option<Link>,
     /// The whole version on one page.
     whole: Link,
+    /// What was corrected in it after it was published, oldest first.
+    corrections: Vec<Correction<'a>>,
+}
+
+/// A correction of a published text.
+#[derive(Serialize)]
+struct Correction<'a> {
+    day: Date,
+    /// Why the text was changed.
+    reason: &'a str,
+    /// What was changed.
+    changes: Link,
 }
 
 /// What of a version a page shows.
@@ -67,7 +79,7 @@ pub(super) fn draw(
         title: &document.title,
         kind: &document.kind,
         description: document.description.as_deref().map(|text| frame.words(text)),
-        version: version(frame, document, index, Part::Contents),
+        version: version(frame, consultation, document, index, Part::Contents),
         chapters: contents(frame, document, index, |slug| frame.linking.href(&home.page(slug))),
         consultation: frame.card(consultation),
         status: frame.status(consultation),
@@ -79,7 +91,13 @@ pub(super) fn draw(
 }
 
 /// Returns the version that a page shows `part` of.
-pub(super) fn version<'a>(frame: &Frame<'_>, document: &'a Document, index: usize, part: Part<'_>) -> Version<'a> {
+pub(super) fn version<'a>(
+    frame: &Frame<'_>,
+    consultation: &'a Consultation,
+    document: &'a Document,
+    index: usize,
+    part: Part<'_>,
+) -> Version<'a> {
     let site = frame.drawing.site;
     let model::Version { version, date, status, note, draft, .. } = &document.versions[index];
     let shown = site.versions(document);
@@ -107,7 +125,24 @@ pub(super) fn version<'a>(frame: &Frame<'_>, document: &'a Document, index: usiz
         versions: if shown.len() > 1 { shown.iter().map(|other| same_in(*other)).collect() } else { Vec::new() },
         changes: pair.map(|pair| comparison(frame, document, pair[0], pair[1])),
         whole: frame.to(&home(frame, document, index).page(&site.slugs.whole), frame.text("document.whole")),
+        corrections: corrections(frame, consultation, document, index),
     }
+}
+
+fn corrections<'a>(
+    frame: &Frame<'_>,
+    consultation: &'a Consultation,
+    document: &'a Document,
+    index: usize,
+) -> Vec<Correction<'a>> {
+    let version = &document.versions[index];
+    let corrections = consultation.register.corrections(document.name(), &version.version);
+    let corrections = corrections.map(|(_, new)| Correction {
+        day: new.text.day,
+        reason: new.text.reason.as_deref().unwrap_or_default(),
+        changes: frame.to(&version.correction(new, &frame.drawing.site.slugs), frame.text("changes.correction_link")),
+    });
+    corrections.collect()
 }
 
 /// Returns the link to what changed between two versions.

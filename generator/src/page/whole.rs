@@ -60,7 +60,7 @@ pub(super) fn draw(
         title: &document.title,
         kind: &document.kind,
         description: document.description.as_deref().map(|text| frame.words(text)),
-        version: document::version(frame, document, index, Part::Whole),
+        version: document::version(frame, consultation, document, index, Part::Whole),
         contents: document::contents(frame, document, index, |slug| format!("#{slug}")),
         chapters: chapters.collect(),
         document: contents.clone(),

@@ -74,7 +74,7 @@ impl<'a> Fields<'a> {
             _ if self.broken => None,
             _ => {
                 let place = entry.map_or(self.place, |(key, _)| &key.place);
-                self.problems.push(Diagnostic::error(rule::FIELD_MISSING, place.clone()).with("key", key));
+                self.problems.push(Diagnostic::new(rule::FIELD_MISSING, place.clone()).with("key", key));
                 None
             }
         }
@@ -193,7 +193,7 @@ impl<'a> Fields<'a> {
         for (key, _) in self.entries {
             if !self.known.contains(&key.value.as_str()) {
                 self.problems.push(
-                    Diagnostic::error(rule::UNKNOWN_KEY, key.place.clone())
+                    Diagnostic::new(rule::UNKNOWN_KEY, key.place.clone())
                         .with("key", &key.value)
                         .nearest(&key.value, self.known.iter().copied()),
                 );
@@ -249,7 +249,7 @@ pub(crate) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanne
     // The parser of days takes more forms than editors should meet in one tree.
     let day = Some(word.trim()).filter(|day| day.len() == 10).and_then(|day| day.parse().ok());
     if day.is_none() {
-        let problem = Diagnostic::error(rule::DATE_BAD, node.place.clone());
+        let problem = Diagnostic::new(rule::DATE_BAD, node.place.clone());
         problems.push(problem.with("value", word));
     }
     Some(Spanned::new(day?, node.place.clone()))
@@ -282,7 +282,7 @@ fn refuse<T>(node: &Node, expected: &'static str, problems: &mut Vec<Diagnostic>
 }
 
 fn wrong_type(node: &Node, expected: &'static str) -> Diagnostic {
-    Diagnostic::error(rule::WRONG_TYPE, node.place.clone()).with("expected", expected).with("found", node.value.kind())
+    Diagnostic::new(rule::WRONG_TYPE, node.place.clone()).with("expected", expected).with("found", node.value.kind())
 }
 
 /// Returns whether a required field with this value is as good as absent.

@@ -16,39 +16,39 @@ pub(super) fn problem(error: &serde_yaml::Error, text: &str, offset: usize, line
     let says = |words: &str| message.contains(words);
 
     if let Some(tab) = tab(text, at) {
-        return Diagnostic::error(rule::YAML_TAB, place(tab));
+        return Diagnostic::new(rule::YAML_TAB, place(tab));
     }
     if says("duplicate entry")
         && let Some((first, second)) = repeated_key(text)
     {
         let key = unquoted(text, &second).unwrap_or_default();
-        return Diagnostic::error(rule::YAML_DUPLICATE_KEY, lines.place(shifted(&second, offset)))
+        return Diagnostic::new(rule::YAML_DUPLICATE_KEY, lines.place(shifted(&second, offset)))
             .with("key", key)
             .with("line", lines.place(shifted(&first, offset)).line);
     }
     if says("mapping values are not allowed") {
-        return Diagnostic::error(rule::YAML_COLON, place(at));
+        return Diagnostic::new(rule::YAML_COLON, place(at));
     }
     if says("unexpected end of stream") && says("quoted scalar") {
-        return Diagnostic::error(rule::YAML_QUOTE, place(context(&message, text).unwrap_or(at)));
+        return Diagnostic::new(rule::YAML_QUOTE, place(context(&message, text).unwrap_or(at)));
     }
     if says("cannot start any token")
         && let Some(character) = text[at..].chars().next()
     {
-        return Diagnostic::error(rule::YAML_CHARACTER, place(at)).with("character", character);
+        return Diagnostic::new(rule::YAML_CHARACTER, place(at)).with("character", character);
     }
     if says("did not find expected key") || says("did not find expected '-' indicator") {
-        return Diagnostic::error(rule::YAML_INDENT, place(at));
+        return Diagnostic::new(rule::YAML_INDENT, place(at));
     }
     if says("control characters are not allowed") {
         let control = text.find(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'));
-        return Diagnostic::error(rule::YAML_SYNTAX, place(control.unwrap_or(at)));
+        return Diagnostic::new(rule::YAML_SYNTAX, place(control.unwrap_or(at)));
     }
     if says("more than one document") {
         let second = text.find("\n---").map_or(at, |end| end + 1);
-        return Diagnostic::error(rule::YAML_SYNTAX, place(second));
+        return Diagnostic::new(rule::YAML_SYNTAX, place(second));
     }
-    Diagnostic::error(rule::YAML_SYNTAX, place(at))
+    Diagnostic::new(rule::YAML_SYNTAX, place(at))
 }
 
 /// Returns a tab in the indentation of the line of the error or of the one above.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::diagnostic::Rule;
 
 fn read(text: &str) -> Node {
     parse("a.yaml", text).unwrap()
@@ -205,7 +206,7 @@ phone: 413676000
     assert!(fields.list("absent", string).is_empty());
     assert!(fields.required_list("needed", string).is_empty());
     fields.finish();
-    let found: Vec<(&str, String)> =
+    let found: Vec<(&Rule, String)> =
         problems.iter().map(|problem| (problem.rule, at(problem.place.as_ref().unwrap()))).collect();
     let expected = [
         (rule::FIELD_MISSING, "2:1+8"),

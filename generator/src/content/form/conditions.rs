@@ -23,7 +23,7 @@ pub(super) fn resolve(
             // Whatever is wrong with that question has been told.
             return None;
         }
-        let problem = Diagnostic::error(rule::CONDITION_QUESTION, when.question.place.clone());
+        let problem = Diagnostic::new(rule::CONDITION_QUESTION, when.question.place.clone());
         let known = before.iter().filter(|question| question.kind.asks()).map(|question| question.name.as_str());
         problems.push(problem.with("name", &when.question.value).nearest(&when.question.value, known));
         return None;
@@ -34,7 +34,7 @@ pub(super) fn resolve(
     let section = before.iter().rev().find(|question| matches!(question.kind, Kind::Section(_)));
     let outer = section.filter(|_| !is_section).and_then(|section| section.when.as_ref());
     if !can_hold([Some(&condition), outer].into_iter().flatten(), before) {
-        let problem = Diagnostic::error(rule::QUESTION_UNREACHABLE, when.place.clone());
+        let problem = Diagnostic::new(rule::QUESTION_UNREACHABLE, when.place.clone());
         problems.push(problem.with("question", &raw.name.value));
     }
     Some(condition)
@@ -52,7 +52,7 @@ fn test(when: &RawCondition, asked: &Question, problems: &mut Vec<Diagnostic>) -
             right.then(|| Test::AnyOf(when.any_of.iter().map(|value| value.value.clone()).collect()))
         }
         _ => {
-            problems.push(Diagnostic::error(rule::CONDITION_TEST, when.place.clone()));
+            problems.push(Diagnostic::new(rule::CONDITION_TEST, when.place.clone()));
             None
         }
     }
@@ -60,7 +60,7 @@ fn test(when: &RawCondition, asked: &Question, problems: &mut Vec<Diagnostic>) -
 
 fn unknown_value(value: &Spanned<String>, asked: &Question, values: &[String]) -> Diagnostic {
     let rule = if values.is_empty() { rule::CONDITION_FREE } else { rule::CONDITION_VALUE };
-    let problem = Diagnostic::error(rule, value.place.clone()).with("question", &asked.name);
+    let problem = Diagnostic::new(rule, value.place.clone()).with("question", &asked.name);
     if values.is_empty() {
         return problem;
     }

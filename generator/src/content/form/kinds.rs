@@ -68,7 +68,7 @@ pub(super) fn resolve(
         "section" => Kind::Section(kind::Section { text: raw.text.clone().unwrap_or_default(), paged: raw.paged }),
         "note" => Kind::Note(kind::Note { text: raw.text.clone().unwrap_or_default() }),
         unknown => {
-            let problem = Diagnostic::error(rule::KIND_UNKNOWN, kind.place.clone()).with("kind", unknown);
+            let problem = Diagnostic::new(rule::KIND_UNKNOWN, kind.place.clone()).with("kind", unknown);
             problems.push(problem.nearest(unknown, Kind::NAMES));
             return None;
         }
@@ -118,21 +118,21 @@ fn report_strangers(raw: &RawQuestion, kind: &Kind, problems: &mut Vec<Diagnosti
         ("required", raw.required, kind.asks()),
     ];
     for (key, _, _) in written.iter().filter(|(_, there, wanted)| *there && !wanted) {
-        let problem = Diagnostic::error(rule::KEY_OF_ANOTHER_KIND, raw.place.clone());
+        let problem = Diagnostic::new(rule::KEY_OF_ANOTHER_KIND, raw.place.clone());
         let kind = raw.kind.as_ref().map(|kind| kind.value.clone()).unwrap_or_default();
         problems.push(problem.with("key", key).with("kind", kind));
     }
 }
 
 fn missing(raw: &RawQuestion, key: &'static str, problems: &mut Vec<Diagnostic>) {
-    problems.push(Diagnostic::error(rule::FIELD_MISSING, raw.place.clone()).with("key", key));
+    problems.push(Diagnostic::new(rule::FIELD_MISSING, raw.place.clone()).with("key", key));
 }
 
 /// Reads what a browser may fill in; `off` and the like would take help from those who need it.
 fn autocomplete(raw: &RawQuestion, known: &[&str], problems: &mut Vec<Diagnostic>) -> Option<String> {
     let token = raw.autocomplete.as_ref()?;
     if !known.contains(&token.value.as_str()) {
-        let problem = Diagnostic::error(rule::AUTOCOMPLETE_BAD, token.place.clone());
+        let problem = Diagnostic::new(rule::AUTOCOMPLETE_BAD, token.place.clone());
         problems.push(problem.with("value", &token.value).with("known", known.join(", ")));
         return None;
     }
@@ -151,7 +151,7 @@ fn limits<T: FromStr + PartialOrd + ToString>(raw: &RawQuestion, problems: &mut 
         let written = limit.as_ref()?;
         let read = written.value.parse().ok();
         if read.is_none() {
-            let problem = Diagnostic::error(rule::CONSTRAINT_BAD, written.place.clone());
+            let problem = Diagnostic::new(rule::CONSTRAINT_BAD, written.place.clone());
             problems.push(problem.with("value", &written.value));
         }
         read
@@ -160,7 +160,7 @@ fn limits<T: FromStr + PartialOrd + ToString>(raw: &RawQuestion, problems: &mut 
     if let (Some(min), Some(max)) = (&min, &max)
         && min > max
     {
-        let problem = Diagnostic::error(rule::CONSTRAINT_EMPTY, constraint.place.clone());
+        let problem = Diagnostic::new(rule::CONSTRAINT_EMPTY, constraint.place.clone());
         problems.push(problem.with("min", min.to_string()).with("max", max.to_string()));
     }
     kind::Limits { min, max, message: raw.constraint_message.clone() }
@@ -183,14 +183,14 @@ fn offered(raw: &RawQuestion, lists: &Lists, problems: &mut Vec<Diagnostic>) -> 
         (Some(options), _) if !options.is_empty() => options,
         (_, Some(name)) => {
             let Some(list) = lists.get(&name.value) else {
-                let problem = Diagnostic::error(rule::LIST_UNKNOWN, name.place.clone()).with("name", &name.value);
+                let problem = Diagnostic::new(rule::LIST_UNKNOWN, name.place.clone()).with("name", &name.value);
                 problems.push(problem.nearest(&name.value, lists.keys().map(String::as_str)));
                 return None;
             };
             list
         }
         _ => {
-            let problem = Diagnostic::error(rule::OPTIONS_MISSING, raw.name.place.clone());
+            let problem = Diagnostic::new(rule::OPTIONS_MISSING, raw.name.place.clone());
             problems.push(problem.with("question", &raw.name.value));
             return None;
         }
@@ -212,7 +212,7 @@ fn scale(raw: &RawQuestion, problems: &mut Vec<Diagnostic>) -> Option<kind::Scal
     let (start, end) = (raw.start.as_ref()?, raw.end.as_ref()?);
     let points = end.value.saturating_sub(start.value);
     if !(1..kind::Scale::MAX_POINTS).contains(&points) {
-        let problem = Diagnostic::error(rule::SCALE_BAD, end.place.clone());
+        let problem = Diagnostic::new(rule::SCALE_BAD, end.place.clone());
         problems.push(problem.with("start", start.value).with("end", end.value));
         return None;
     }

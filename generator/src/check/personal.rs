@@ -1,0 +1,276 @@
+//! Personal data where residents read: a number or an address that nobody meant to publish.
+//!
+//! What stands in `public` of the site, in the contact of a consultation and at its channels is meant.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use super::prose::{Kind, Prose};
+use crate::{
+    diagnostic::{Diagnostic, Rule, rule},
+    model::Site,
+    source::Source,
+};
+
+/// What stands before the number of a telephone.
+const PHONE_LABELS: [&str; 6] = ["tel", "telefon", "telefonu", "fax", "faks", "kom"];
+/// What stands after an amount, which no telephone has.
+const UNITS: [&str; 12] = ["zł", "tys", "mln", "mld", "PLN", "EUR", "euro", "%", "m2", "m²", "osób", "mieszk"];
+
+/// Nothing private stands in public text.
+pub(super) fn stays_private(site: &Site, source: &Source) -> Vec<Diagnostic> {
+    let public = Public::of(site);
+    let mut problems = Vec::new();
+    for prose in Prose::of(source) {
+        let mut told = BTreeSet::new();
+        // The words of links stand in their paragraph too.
+        for passage in prose.passages.iter().filter(|passage| passage.kind != Kind::Link) {
+            for (rule, range) in found(&passage.words) {
+                let words = &passage.words[range.clone()];
+                let place = prose.place(passage, range.clone());
+                if !public.holds(words) && told.insert((place.clone(), rule.id)) {
+                    problems.push(Diagnostic::new(rule, place).with("words", words));
+                }
+            }
+        }
+    }
+    problems
+}
+
+/// What may be published.
+struct Public(BTreeSet<String>);
+
+impl Public {
+    fn of(site: &Site) -> Self {
+        let contacts = site.consultations.iter().map(|consultation| &consultation.contact);
+        let contacts = contacts.flat_map(|contact| [contact.email.as_deref(), contact.phone.as_deref()]).flatten();
+        Self(site.public.iter().map(String::as_str).chain(contacts).map(key).collect())
+    }
+
+    fn holds(&self, words: &str) -> bool {
+        self.0.contains(&key(words))
+    }
+}
+
+/// Folds the ways to write one number or one address.
+fn key(words: &str) -> String {
+    if words.contains('@') {
+        return words.to_lowercase();
+    }
+    let bare: String = words.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
+    let bare = bare.strip_prefix("0048").or_else(|| bare.strip_prefix("48").filter(|rest| rest.len() == 9)).unwrap_or(&bare);
+    bare.strip_prefix("PL").unwrap_or(bare).to_owned()
+}
+
+/// Finds everything in `words` that looks like personal data.
+fn found(words: &str) -> Vec<(&'static Rule, Range<usize>)> {
+    let numbers = numbers(words).into_iter().filter_map(|number| Some((number.rule(words)?, number.range)));
+    let addresses = emails(words).into_iter().map(|range| (rule::PERSONAL_EMAIL, range));
+    let cards = identity_cards(words).into_iter().map(|range| (rule::PERSONAL_IDENTITY_CARD, range));
+    numbers.chain(addresses).chain(cards).collect()
+}
+
+/// Digits in groups, each after one space, hyphen or bracket.
+struct Number {
+    range: Range<usize>,
+    /// Lengths of the groups.
+    groups: Vec<usize>,
+    digits: Vec<u32>,
+}
+
+impl Number {
+    fn rule(&self, words: &str) -> Option<&'static Rule> {
+        if self.groups == [11] && is_pesel(&self.digits) {
+            return Some(rule::PERSONAL_PESEL);
+        }
+        if self.is_grouped_as_account() && is_account(&self.digits) {
+            return Some(rule::PERSONAL_ACCOUNT);
+        }
+        self.is_phone(words).then_some(rule::PERSONAL_PHONE)
+    }
+
+    fn is_grouped_as_account(&self) -> bool {
+        matches!(self.groups.as_slice(), [26] | [2, 4, 4, 4, 4, 4, 4] | [2, 24] | [2, 8, 16])
+    }
+
+    fn is_phone(&self, words: &str) -> bool {
+        let before = words[..self.range.start].trim_end_matches([' ', '(']);
+        let international = before.ends_with('+');
+        let groups = match self.groups.as_slice() {
+            [2, rest @ ..] if international && self.digits.starts_with(&[4, 8]) => rest,
+            [4, rest @ ..] if self.digits.starts_with(&[0, 0, 4, 8]) => rest,
+            all => all,
+        };
+        let label = before.trim_end_matches([':', '.', ' ']).to_lowercase();
+        let named = PHONE_LABELS.iter().any(|name| label.ends_with(name));
+        let shape = match groups {
+            [3, 3, 3] | [2, 3, 2, 2] | [2, 2, 2, 3] | [2, 7] => true,
+            [9] => named || international,
+            [11] => international && self.digits.starts_with(&[4, 8]),
+            _ => false,
+        };
+        let unit = words[self.range.end..].trim_start();
+        shape && !UNITS.iter().any(|word| unit.starts_with(word))
+    }
+}
+
+/// Lists the numbers in `words` that touch no letter and belong to no longer notation.
+fn numbers(words: &str) -> Vec<Number> {
+    let mut numbers = Vec::new();
+    let mut at = 0;
+    while let Some(start) = words[at..].find(|letter: char| letter.is_ascii_digit()).map(|found| at + found) {
+        let mut number = Number { range: start..start, groups: Vec::new(), digits: Vec::new() };
+        let mut rest = start;
+        loop {
+            let length = words[rest..].bytes().take_while(u8::is_ascii_digit).count();
+            number.digits.extend(words[rest..rest + length].bytes().map(|digit| u32::from(digit - b'0')));
+            number.groups.push(length);
+            number.range.end = rest + length;
+            let after = &words[number.range.end..];
+            let gap = after.len() - after.trim_start_matches([' ', '-', ')', '\u{a0}']).len();
+            let joined = gap <= 2 && gap > 0 && after[gap..].starts_with(|next: char| next.is_ascii_digit());
+            if !joined {
+                break;
+            }
+            rest = number.range.end + gap;
+        }
+        at = number.range.end;
+        if stands_alone(words, &number.range) {
+            numbers.push(number);
+        }
+    }
+    numbers
+}
+
+/// Tells whether what stands before and after belongs to something else.
+fn stands_alone(words: &str, range: &Range<usize>) -> bool {
+    let before = words[..range.start].chars().next_back();
+    let after: Vec<char> = words[range.end..].chars().take(2).collect();
+    let joins = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '_' | '@' | '=');
+    let goes_on = match after.as_slice() {
+        ['.' | ',', next] => next.is_ascii_digit(),
+        [next, ..] => joins(*next),
+        [] => false,
+    };
+    let country = words[..range.start].ends_with("PL");
+    !goes_on && !before.is_some_and(|letter| letter == '.' || (joins(letter) && !country))
+}
+
+/// Tells whether eleven digits are a PESEL number: a date and a check digit (act of 24 September 2010, art. 15).
+fn is_pesel(digits: &[u32]) -> bool {
+    const WEIGHTS: [u32; 10] = [1, 3, 7, 9, 1, 3, 7, 9, 1, 3];
+    let [.., check] = digits else { return false };
+    let sum: u32 = WEIGHTS.iter().zip(digits).map(|(weight, digit)| weight * digit).sum();
+    let (month, day) = ((digits[2] * 10 + digits[3]) % 20, digits[4] * 10 + digits[5]);
+    (10 - sum % 10) % 10 == *check && (1..=12).contains(&month) && (1..=31).contains(&day)
+}
+
+/// Tells whether 26 digits are an account: the remainder of ISO 7064 with the country at the end is 1.
+fn is_account(digits: &[u32]) -> bool {
+    // Account, then PL as 2521, then the two check digits.
+    let order = digits[2..].iter().chain(&[2, 5, 2, 1]).chain(&digits[..2]);
+    order.fold(0, |remainder, digit| (remainder * 10 + digit) % 97) == 1
+}
+
+/// Finds three capitals and six digits whose check digit, the first of the six, is right.
+fn identity_cards(words: &str) -> Vec<Range<usize>> {
+    const WEIGHTS: [u32; 9] = [7, 3, 1, 9, 7, 3, 1, 7, 3];
+    let bytes = words.as_bytes();
+    let mut found = Vec::new();
+    for start in 0..bytes.len().saturating_sub(8) {
+        if !bytes[start..start + 3].iter().all(u8::is_ascii_uppercase) {
+            continue;
+        }
+        let gap = usize::from(bytes[start + 3] == b' ');
+        let Some(digits) = bytes.get(start + 3 + gap..start + 9 + gap) else { continue };
+        let range = start..start + 9 + gap;
+        let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '-');
+        if !digits.iter().all(u8::is_ascii_digit)
+            || joins(words[..start].chars().next_back())
+            || joins(words[range.end..].chars().next())
+        {
+            continue;
+        }
+        let letters = bytes[start..start + 3].iter().map(|letter| u32::from(letter - b'A') + 10);
+        let values = letters.chain(digits.iter().map(|digit| u32::from(digit - b'0')));
+        if WEIGHTS.iter().zip(values).map(|(weight, value)| weight * value).sum::<u32>() % 10 == 0 {
+            found.push(range);
+        }
+    }
+    found
+}
+
+/// Finds e-mail addresses.
+fn emails(words: &str) -> Vec<Range<usize>> {
+    let local = |letter: char| letter.is_ascii_alphanumeric() || "._%+-".contains(letter);
+    let host = |letter: char| letter.is_ascii_alphanumeric() || ".-".contains(letter);
+    let at_signs = words.match_indices('@').map(|(at, _)| at);
+    let found = at_signs.filter_map(|at| {
+        let start = words[..at].trim_end_matches(local).len();
+        let after = &words[at + 1..];
+        let length = after.len() - after.trim_start_matches(host).len();
+        let domain = after[..length].trim_end_matches(['.', '-']);
+        let whole = start < at && domain.contains('.');
+        whole.then_some(start..at + 1 + domain.len())
+    });
+    found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(words: &str, expected: &[(&str, &str)]) {
+        let told: Vec<(&str, &str)> = found(words).into_iter().map(|(rule, range)| (rule.id, &words[range])).collect();
+        assert_eq!(told, expected, "{words}");
+    }
+
+    #[test]
+    fn personal_data_are_found() {
+        check("PESEL 44051401359, proszę", &[("personal-pesel", "44051401359")]);
+        check("Numer: 02070803628.", &[("personal-pesel", "02070803628")]);
+        check("dzwoń: 123 456 789", &[("personal-phone", "123 456 789")]);
+        check("tel. +48 41 36 76 415", &[("personal-phone", "48 41 36 76 415")]);
+        check("tel. (41) 367 64 15", &[("personal-phone", "41) 367 64 15")]);
+        check("telefon 413676415", &[("personal-phone", "413676415")]);
+        check("tel:+48413676415", &[("personal-phone", "48413676415")]);
+        check("pisz na jan.k@poczta.example.pl.", &[("personal-email", "jan.k@poczta.example.pl")]);
+        check("konto PL 61 1090 1014 0000 0712 1981 2874", &[(
+            "personal-account",
+            "61 1090 1014 0000 0712 1981 2874",
+        )]);
+        check("dowód ABA300000 wydany", &[("personal-identity-card", "ABA300000")]);
+    }
+
+    #[test]
+    fn other_numbers_are_left_alone() {
+        for words in [
+            "44051401358",
+            "99999999999",
+            "1 460 400 086 zł",
+            "123 456 789 zł",
+            "123 456 789,50",
+            "PiKS-VI.7311.1.20.2021",
+            "2021-07-29 i 2021-08-28",
+            "25-303 Kielce",
+            "413676415",
+            "Dz. U. z 2021 r. poz. 1057",
+            "61 1090 1014 0000 0712 1981 2875",
+            "ABA300001",
+            "XABA300000",
+            "wersja@",
+            "https://example.pl/123456789",
+            "10.10.2020-11.11.2021",
+            "zażółć 🌳 gęślą",
+        ] {
+            check(words, &[]);
+        }
+    }
+
+    #[test]
+    fn what_is_public_is_so_however_it_is_written() {
+        assert_eq!(key("+48 41 36 76 415"), key("413676415"));
+        assert_eq!(key("48 41 36 76 415"), key("41) 367 64-15"));
+        assert_eq!(key("Urzad@Example.PL"), key("urzad@example.pl"));
+        assert_eq!(key("PL61109010140000071219812874"), key("61 1090 1014 0000 0712 1981 2874"));
+    }
+}

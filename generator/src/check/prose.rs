@@ -1,0 +1,126 @@
+//! The words that residents read, passage by passage, with the place of each.
+
+use std::ops::Range;
+
+use crate::{
+    content::FOLDER,
+    diagnostic::{Lines, Place},
+    markdown,
+    source::Source,
+    yaml::{self, Node, Value},
+};
+
+/// One file that residents read something of.
+pub(super) struct Prose<'a> {
+    text: &'a str,
+    lines: Lines<'a>,
+    pub(super) passages: Vec<Passage>,
+}
+
+/// Words in one piece: a paragraph, a heading, a cell of a table, the value of a field.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Passage {
+    /// The words, white space as one space.
+    pub(crate) words: String,
+    /// Byte of the file at which they begin.
+    pub(crate) start: usize,
+    pub(crate) kind: Kind,
+}
+
+/// What words are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Sentences.
+    #[default]
+    Text,
+    /// The words of a link.
+    Link,
+    /// An address, or code: nothing that is read as a sentence.
+    Code,
+}
+
+impl<'a> Prose<'a> {
+    /// Reads all files of the content, one after another. What cannot be read is told elsewhere.
+    pub(super) fn of(source: &'a Source) -> impl Iterator<Item = Self> {
+        // The register holds what was consulted, word for word: nothing in it is to be mended.
+        let files = source.under(FOLDER).filter(|(path, _)| !path.contains("/published/"));
+        files.filter_map(|(path, file)| Self::read(path, file.text()?))
+    }
+
+    fn read(path: &'a str, text: &'a str) -> Option<Self> {
+        let lines = Lines::new(path, text);
+        let mut passages = Vec::new();
+        let fields = if path.ends_with(".md") {
+            let (fields, start) = yaml::front_matter(path, text).ok()?;
+            passages.extend(markdown::passages(text, start));
+            fields
+        } else if path.ends_with(".yaml") {
+            yaml::parse(path, text).ok()?
+        } else {
+            return None;
+        };
+        values(&fields, &lines, &mut passages);
+        Some(Self { text, lines, passages })
+    }
+
+    /// Returns where words that stand in `passage` at `range` were written.
+    ///
+    /// They are looked for from the start of the passage: markup may stand between two words, and within few.
+    pub(super) fn place(&self, passage: &Passage, range: Range<usize>) -> Place {
+        let first = |words: &'_ str| words.split(' ').next().unwrap_or_default().to_owned();
+        let wanted = first(&passage.words[range.clone()]);
+        let before = passage.words[..range.start].matches(&wanted).count();
+        let rest = &self.text[passage.start.min(self.text.len())..];
+        let found = rest.match_indices(&wanted).nth(before).or_else(|| rest.match_indices(&wanted).next());
+        let start = passage.start + found.map_or(0, |(at, _)| at);
+        let whole = &passage.words[range];
+        let length = if self.text[start..].starts_with(whole) { whole.len() } else { wanted.len() };
+        self.lines.place(start..start + length)
+    }
+}
+
+/// Lists the texts of fields.
+fn values(node: &Node, lines: &Lines<'_>, passages: &mut Vec<Passage>) {
+    match &node.value {
+        Value::String(words) => {
+            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            // A word alone is a name, a path or an address.
+            let kind = if words.contains(' ') { Kind::Text } else { Kind::Code };
+            passages.push(Passage { words, start: lines.byte(&node.place), kind });
+        }
+        Value::Integer(_) | Value::Number => {
+            let words = node.written.clone();
+            passages.push(Passage { words, start: lines.byte(&node.place), kind: Kind::Code });
+        }
+        Value::List(items) => items.iter().for_each(|item| values(item, lines, passages)),
+        Value::Map(fields) => fields.iter().for_each(|(_, field)| values(field, lines, passages)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn places(path: &str, text: &str, needle: &str) -> Vec<(u32, u32, u32)> {
+        let prose = Prose::read(path, text).unwrap();
+        let mut found = Vec::new();
+        for passage in &prose.passages {
+            for (at, _) in passage.words.match_indices(needle) {
+                let place = prose.place(passage, at..at + needle.len());
+                found.push((place.line, place.column, place.length));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn words_are_found_where_they_were_written() {
+        let page = "---\ntitle: Ala ma kota\n---\n\nAla i **Ala**\nma kota.\n\n- Ala\n\n| Ala | b |\n|--|--|\n| c | Ala |\n";
+        assert_eq!(places("a.md", page, "Ala"), [(5, 1, 3), (5, 9, 3), (8, 3, 3), (10, 3, 3), (12, 7, 3), (2, 8, 3)]);
+        let fields = "a: >-\n  pisz do\n  nas\nb: [nas, \"do nas\"]\n";
+        assert_eq!(places("a.yaml", fields, "do nas"), [(2, 8, 2), (4, 12, 6)]);
+        assert_eq!(places("a.yaml", fields, "nas").len(), 3);
+    }
+}

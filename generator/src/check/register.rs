@@ -1,0 +1,194 @@
+use std::collections::BTreeMap;
+
+use forms::{Form, Kind, Question};
+use jiff::civil::Date;
+
+use crate::{
+    diagnostic::{Diagnostic, Place, rule},
+    markdown::Section,
+    model::{Consultation, Difference, Document, FormPage, Published, Revision, Site, Snapshot, Version},
+    redline::{self, Edit},
+};
+
+/// The most words shown before and after what changed.
+const AROUND: usize = 4;
+/// The most letters of what changed that are shown.
+const SHOWN: usize = 120;
+
+/// A text that was put to residents stays, section by section, until a correction of it is registered: remarks are
+/// bound to it.
+pub(super) fn texts(site: &Site) -> Vec<Diagnostic> {
+    let versions = site.consultations.iter().flat_map(|consultation| {
+        consultation.documents.iter().flat_map(move |document| {
+            document.versions.iter().map(move |version| text(consultation, document, version))
+        })
+    });
+    versions.flatten().collect()
+}
+
+fn text(consultation: &Consultation, document: &Document, version: &Version) -> Vec<Diagnostic> {
+    let latest = consultation.register.latest(document.name(), &version.version);
+    let Some(day) = latest.last().map(|snapshot| snapshot.text.day) else { return Vec::new() };
+    let places: BTreeMap<&str, Place> = version.chapters.iter().flat_map(super::sections::places).collect();
+    let place = |section: &Section| places.get(section.id.as_str()).cloned();
+    let home = |old: &Published| {
+        let chapter = version.chapters.iter().find(|chapter| chapter.address.last() == old.chapter);
+        Place::whole(chapter.map_or(&document.path, |chapter| &chapter.path))
+    };
+    let problem = |difference: Difference<'_>| match difference {
+        Difference::Changed(old, new) => {
+            let [was, is] = excerpts(&old.text, &new.text);
+            let problem = Diagnostic::new(rule::CONSULTED_TEXT_CHANGED, place(new));
+            problem.with("id", &old.id).with("day", day).with("old", was).with("new", is)
+        }
+        Difference::Lost(old, heir) => {
+            let place = heir.and_then(place).unwrap_or_else(|| home(old));
+            let problem = Diagnostic::new(rule::CONSULTED_SECTION_LOST, place);
+            problem.with("id", &old.id).with("heading", old.title()).with("day", day)
+        }
+        Difference::Added(new) => Diagnostic::new(rule::CONSULTED_SECTION_ADDED, place(new)).with("id", &new.id),
+    };
+    version.differences(&latest).into_iter().map(problem).collect()
+}
+
+/// Returns what stood and what stands where two texts differ first, with a few words around.
+fn excerpts(old: &str, new: &str) -> [String; 2] {
+    let section = |text: &str| redline::Section {
+        id: String::new(),
+        title: String::new(),
+        chapter: 0,
+        blocks: text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+    };
+    let changes = redline::compare(&[section(old)], &[section(new)]);
+    let changed: Vec<_> =
+        changes.iter().flat_map(|change| &change.blocks).filter(|block| !redline::is_kept(block)).collect();
+    let Some(first) = changed.first() else {
+        // Only the order of blocks, or the border between two.
+        return [old, new].map(|text| cut(text, SHOWN));
+    };
+    [Edit::Inserted, Edit::Deleted].map(|left_out| {
+        // A block that is wholly new or gone has its other side in another such one, if it has one.
+        let side = changed.iter().find(|block| block.iter().any(|run| run.edit != left_out));
+        let side = side.filter(|block| std::ptr::eq(**block, *first) || !has_kept(block));
+        side.map_or_else(String::new, |block| excerpt(block, left_out))
+    })
+}
+
+fn has_kept(block: &redline::Block) -> bool {
+    block.iter().any(|run| run.edit == Edit::Kept)
+}
+
+/// Returns one side of a block: what changed, with a few words around.
+fn excerpt(block: &redline::Block, left_out: Edit) -> String {
+    let words = |runs: &[redline::Run]| {
+        runs.iter().filter(|run| run.edit != left_out).map(|run| run.text.as_str()).collect::<String>()
+    };
+    let first = block.iter().position(|run| run.edit != Edit::Kept).unwrap_or_default();
+    let last = block.iter().rposition(|run| run.edit != Edit::Kept).unwrap_or_default();
+    let (before, changed, after) = (&block[..first], &block[first..=last], &block[last + 1..]);
+    format!("{}{}{}", last_words(&words(before)), cut(&words(changed), SHOWN), first_words(&words(after)))
+}
+
+fn last_words(text: &str) -> String {
+    match text.trim_end().rmatch_indices(' ').nth(AROUND - 1) {
+        Some((at, _)) => format!("…{}", &text[at..]),
+        None => text.to_owned(),
+    }
+}
+
+fn first_words(text: &str) -> String {
+    match text.trim_start().match_indices(' ').nth(AROUND - 1) {
+        Some((at, _)) => format!("{}…", &text[..text.len() - text.trim_start().len() + at]),
+        None => text.to_owned(),
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// A version that was put to residents stays on the site.
+pub(super) fn versions(site: &Site) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for consultation in &site.consultations {
+        let mut first: BTreeMap<(&str, &str), &Snapshot> = BTreeMap::new();
+        for snapshot in &consultation.register.snapshots {
+            first.entry((&snapshot.document, &snapshot.version)).or_insert(snapshot);
+        }
+        for ((name, number), snapshot) in first {
+            let document = consultation.documents.iter().find(|document| document.name() == name);
+            if document.and_then(|document| document.version(number)).is_some_and(|version| !version.draft) {
+                continue;
+            }
+            let place = Place::whole(document.map_or(&consultation.path, |document| &document.path));
+            let problem = Diagnostic::new(rule::CONSULTED_VERSION_LOST, place);
+            problems.push(problem.with("version", number).with("document", name).with("day", snapshot.text.day));
+        }
+    }
+    problems
+}
+
+/// While a form is open, every question and option that was published stays what it was: pages drawn from it are still
+/// open in browsers, and answers to it were sent.
+pub(super) fn forms(site: &Site, today: Date) -> Vec<Diagnostic> {
+    let open = site.consultations.iter().filter(|consultation| today <= consultation.term.end);
+    open.flat_map(|consultation| {
+        let mut published: BTreeMap<&str, Vec<&Revision>> = BTreeMap::new();
+        for revision in &consultation.register.revisions {
+            published.entry(&revision.form).or_default().push(revision);
+        }
+        published.into_iter().flat_map(move |(name, revisions)| form(consultation, name, &revisions))
+    })
+    .collect()
+}
+
+fn form(consultation: &Consultation, name: &str, revisions: &[&Revision]) -> Vec<Diagnostic> {
+    let Some(form) = consultation.forms.iter().find(|form| form.name() == name && !form.draft) else {
+        let problem = Diagnostic::new(rule::OPEN_FORM_LOST, Place::whole(&consultation.path));
+        let day = revisions.first().map(|revision| revision.day.to_string()).unwrap_or_default();
+        return vec![problem.with("form", name).with("day", day)];
+    };
+    // The last that had a question tells what it was; each is told once.
+    let mut questions: BTreeMap<&str, (&Question, Date)> = BTreeMap::new();
+    for revision in revisions {
+        let asked = revision.definition.questions.iter();
+        questions.extend(asked.map(|question| (question.name.as_str(), (question, revision.day))));
+    }
+    questions.into_values().flat_map(|(old, day)| question(form, old, day)).collect()
+}
+
+fn question(form: &FormPage, old: &Question, day: Date) -> Vec<Diagnostic> {
+    let place = || Place::whole(&form.path);
+    let known = |name: &str| form.form.questions.iter().find(|question| question.name == name);
+    let Some(new) = known(&old.name) else {
+        if matches!(old.kind, Kind::Note(_)) {
+            return Vec::new();
+        }
+        let problem = Diagnostic::new(rule::OPEN_QUESTION_LOST, place());
+        let label = old.label.in_language("");
+        let problem = problem.with("name", &old.name).with("label", label).with("day", day);
+        return vec![match heir(&form.form, old) {
+            Some(heir) => problem.with("nearest", &heir.name),
+            None => problem,
+        }];
+    };
+    if old.kind.name() != new.kind.name() {
+        let problem = Diagnostic::new(rule::OPEN_QUESTION_RETYPED, place()).with("name", &old.name);
+        return vec![problem.with("old", old.kind.name()).with("new", new.kind.name())];
+    }
+    let offered = new.kind.values().unwrap_or_default();
+    let lost = old.kind.values().into_iter().flatten().filter(|value| !offered.contains(value));
+    lost.map(|value| {
+        let problem = Diagnostic::new(rule::OPEN_OPTION_LOST, place()).with("question", &old.name);
+        problem.with("value", value).with("day", day)
+    })
+    .collect()
+}
+
+/// Returns the question that asks in the same words under another name.
+fn heir<'a>(form: &'a Form, lost: &Question) -> Option<&'a Question> {
+    form.questions.iter().find(|question| question.label == lost.label && question.kind.name() == lost.kind.name())
+}

@@ -1,0 +1,149 @@
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
+use jiff::civil::{Date, Time};
+
+use super::{Language, Root, day_of, now, say};
+use crate::{
+    edit,
+    pipeline::{self, Options},
+    scaffold::{self, Meeting},
+    source,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    root: Root,
+    #[command(flatten)]
+    language: Language,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// A consultation with its announcement, schedule and form for remarks; a draft.
+    Consultation {
+        /// Title of the consultation.
+        #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+        title: String,
+        /// First day of the term.
+        #[arg(long, value_name = "DATE")]
+        start: Date,
+        /// Last day of the term.
+        #[arg(long, value_name = "DATE")]
+        end: Date,
+        /// Day of the announcement, if not the first of the term.
+        #[arg(long, value_name = "DATE")]
+        announced: Option<Date>,
+        /// Name of its folder, which is its id for ever; else made of the title.
+        #[arg(long)]
+        id: Option<String>,
+    },
+    /// A page of text.
+    Page {
+        /// Title of the page.
+        #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+        title: String,
+        /// Folder of the content that it is for.
+        #[arg(long = "in", value_name = "FOLDER")]
+        folder: Option<String>,
+        /// Name of its file; else made of the title.
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// A version of a document: a copy of the last, a draft.
+    Version {
+        /// The consultation, if there are several.
+        #[arg(long, value_name = "ID")]
+        consultation: Option<String>,
+        /// The document, if there are several.
+        #[arg(long, value_name = "NAME")]
+        document: Option<String>,
+        /// Its number; else the next one.
+        #[arg(long)]
+        version: Option<String>,
+        /// Its day; else today.
+        #[arg(long, value_name = "DATE")]
+        date: Option<Date>,
+    },
+    /// A form of a consultation; a draft.
+    Form {
+        /// Name of its file, which is its name for ever.
+        name: String,
+        /// Title of the form; else its name.
+        #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+        title: Option<String>,
+        /// The consultation, if there are several.
+        #[arg(long, value_name = "ID")]
+        consultation: Option<String>,
+    },
+    /// A meeting in the schedule of a consultation.
+    Meeting {
+        /// Its day.
+        #[arg(long)]
+        date: Date,
+        /// When it begins, as 17:00.
+        #[arg(long, value_parser = time)]
+        time: String,
+        /// Where it is.
+        #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+        place: Option<String>,
+        /// What it is called.
+        #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+        title: Option<String>,
+        /// Its id, which stays when its day changes; else made of the day.
+        #[arg(long)]
+        id: Option<String>,
+        /// The consultation, if there are several.
+        #[arg(long, value_name = "ID")]
+        consultation: Option<String>,
+    },
+}
+
+/// Takes a time of day as schedules have it.
+fn time(text: &str) -> Result<String, &'static str> {
+    let good = text.len() == 5 && Time::strptime("%H:%M", text).is_ok();
+    good.then(|| text.to_owned()).ok_or("write it as 17:00")
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let root = &arguments.root.root;
+    let today = day_of(now())?;
+    let (source, _) = source::read(root)?;
+    // What is wrong elsewhere does not keep anything from being made; `check` tells it.
+    let options = Options { today, drafts: true, commit: None };
+    let (site, _) = pipeline::site(&source, &options, &mut Vec::new());
+    let texts = arguments.language.of(&source);
+    let edits = match &arguments.what {
+        What::Consultation { title, start, end, announced, id } => {
+            scaffold::consultation(id.as_deref(), title, *announced, [*start, *end])
+        }
+        What::Page { title, folder, name } => scaffold::page(name.as_deref(), folder.as_deref(), title),
+        What::Version { consultation, document, version, date } => {
+            let (consultation, document) = (consultation.as_deref(), document.as_deref());
+            scaffold::version(&source, &site, consultation, document, version.as_deref(), date.unwrap_or(today))
+        }
+        What::Form { name, title, consultation } => {
+            scaffold::form(&site, consultation.as_deref(), name, title.as_ref().unwrap_or(name))
+        }
+        What::Meeting { date, time, place, title, id, consultation } => {
+            let meeting_title = texts.phrase("meeting", &[]);
+            let title = title.as_deref().unwrap_or(&meeting_title);
+            let meeting = Meeting { id: id.as_deref(), title, date: *date, time, place: place.as_deref() };
+            scaffold::meeting(&source, &site, consultation.as_deref(), &meeting)
+        }
+    };
+    let edits = edits?;
+    edit::apply(root, &edits).context("failed to make it")?;
+    for edit in &edits {
+        say(&format!("{}\n", texts.phrase(if edit.is_new() { "made" } else { "added-to" }, &[("file", edit.path())])));
+    }
+    for (file, line, words) in scaffold::blanks(&edits) {
+        let line = line.to_string();
+        say(&format!("{}\n", texts.phrase("blank", &[("file", &file), ("line", &line), ("words", &words)])));
+    }
+    Ok(ExitCode::SUCCESS)
+}

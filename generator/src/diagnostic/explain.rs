@@ -1,0 +1,108 @@
+//! What a rule is about: for one who asks on the command line, and as the page that lists all rules.
+
+use std::fmt::Write as _;
+
+use super::{Diagnostic, Rule, Texts, texts::examples};
+
+/// Returns the explanation of a rule, with an example.
+pub(crate) fn explain(rule: &'static Rule, texts: &Texts) -> String {
+    let mut out = format!("{}[{}]: {}\n", texts.severity(rule.severity), rule.id, message(rule, texts));
+    let Some(said) = texts.rule(rule) else {
+        return out;
+    };
+    // Writing to a String cannot fail.
+    let _ = write!(out, "\n{}\n\n{} {}\n", said.explanation, texts.phrase("what-to-do", &[]), hint(rule, texts));
+    if let Some(source) = &said.source {
+        let _ = write!(out, "\n{} {source}\n", texts.phrase("source", &[]));
+    }
+    if let Some(example) = examples().get(rule.id) {
+        let _ = write!(out, "\n{}\n{}", texts.phrase("wrong", &[]), indented(&example.wrong));
+        let _ = write!(out, "\n{}\n{}", texts.phrase("right", &[]), indented(&example.right));
+    }
+    out
+}
+
+fn message(rule: &'static Rule, texts: &Texts) -> String {
+    texts.message(&any(rule))
+}
+
+fn hint(rule: &'static Rule, texts: &Texts) -> String {
+    texts.hint(&any(rule))
+}
+
+/// Returns a breach of a rule by nobody in particular.
+fn any(rule: &'static Rule) -> Diagnostic {
+    rule.args.iter().fold(Diagnostic::new(rule, None), |problem, arg| problem.with(arg, "…"))
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, clippy::unwrap_used)] // A test is an end: it reads and writes the page.
+mod tests {
+    use super::*;
+    use crate::diagnostic::rule;
+
+    /// The page of rules, in the help for editors.
+    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../content/pomoc/zasady.md");
+
+    #[test]
+    fn the_page_of_rules_tells_the_rules_there_are() {
+        let page = page(&Texts::in_language("pl"));
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(PAGE, &page).unwrap();
+        }
+        let written = std::fs::read_to_string(PAGE).unwrap_or_default();
+        assert!(written == page, "{PAGE} is out of date: UPDATE=1 cargo test -p generator the_page_of_rules");
+    }
+
+    #[test]
+    fn a_rule_is_explained_with_an_example() {
+        let told = explain(rule::DATE_BAD, &Texts::in_language("en"));
+        assert!(told.starts_with("error[date-bad]: “…” is not a date.\n\nA date has one form"), "{told}");
+        assert!(told.contains("\nWrong:\n    end: 2026-06-31\n\nRight:\n    end: 2026-06-30\n"), "{told}");
+    }
+
+    fn page(texts: &Texts) -> String {
+        let (title, introduction) = texts.reference();
+        let mut page = format!("# {title}\n\n{introduction}\n");
+        for (group, rules) in rule::GROUPS {
+            let _ = write!(page, "\n## {}\n", texts.group(group));
+            for rule in *rules {
+                page.push_str(&section(rule, texts));
+            }
+        }
+        page
+    }
+
+    fn section(rule: &'static Rule, texts: &Texts) -> String {
+        let said = texts.rule(rule).unwrap();
+        let example = &examples()[rule.id];
+        let severity = texts.severity(rule.severity);
+        let mut section = format!("\n### `{}` ({severity}) {{#{}}}\n\n", rule.id, rule.id);
+        let _ = write!(section, "{} {}\n\n", escaped(&message(rule, texts)), escaped(&said.explanation));
+        let _ = write!(section, "**{}** {}\n\n", texts.phrase("what-to-do", &[]), escaped(&hint(rule, texts)));
+        if let Some(source) = &said.source {
+            let _ = write!(section, "**{}** {}\n\n", texts.phrase("source", &[]), escaped(source));
+        }
+        for (label, code) in [("wrong", &example.wrong), ("right", &example.right)] {
+            let _ = write!(section, "{}\n\n```text\n{}\n```\n\n", texts.phrase(label, &[]), code.trim_end());
+        }
+        section.truncate(section.trim_end().len());
+        section + "\n"
+    }
+
+    /// Writes a sentence so that Markdown shows it as it is.
+    fn escaped(text: &str) -> String {
+        let mut escaped = String::new();
+        for letter in text.chars() {
+            if "\\`*_[]<>#{}~|".contains(letter) {
+                escaped.push('\\');
+            }
+            escaped.push(letter);
+        }
+        escaped
+    }
+}

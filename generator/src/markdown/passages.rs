@@ -1,0 +1,81 @@
+//! The words of a page as they are read, without markup.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use super::tokens::{self, Token};
+use crate::check::{Kind, Passage};
+
+/// Lists the passages of a page, in order; the words of links stand in them and besides.
+pub(crate) fn passages(text: &str, start: usize) -> Vec<Passage> {
+    let mut reading = Reading::default();
+    for (token, range) in tokens::read(text, text.ceil_char_boundary(start), "") {
+        match token {
+            Token::Event(event) => reading.take(event, range),
+            _ => reading.end(),
+        }
+    }
+    reading.end();
+    reading.passages
+}
+
+#[derive(Default)]
+struct Reading {
+    passages: Vec<Passage>,
+    /// The passage that is being read.
+    open: Option<Passage>,
+    /// The link that is being read, as byte of the open passage and of the file.
+    link: Option<(usize, usize)>,
+    code: bool,
+}
+
+impl Reading {
+    fn take(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                if dest_url.starts_with("mailto:") || dest_url.starts_with("tel:") {
+                    self.passages.push(Passage { words: dest_url.into_string(), start: range.start, kind: Kind::Code });
+                }
+                self.link = Some((self.open.as_ref().map_or(0, |open| open.words.len()), range.start));
+            }
+            Event::End(TagEnd::Link) => self.end_link(),
+            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Image { .. })
+            | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Image) => {}
+            Event::Start(Tag::CodeBlock(_)) => {
+                self.end();
+                self.code = true;
+            }
+            Event::Start(_) | Event::End(_) | Event::Rule | Event::Html(_) => {
+                self.end();
+                self.code = false;
+            }
+            Event::Text(words) | Event::Code(words) | Event::InlineHtml(words) => self.words(&words, range.start),
+            Event::SoftBreak | Event::HardBreak => self.words(" ", range.start),
+            _ => {}
+        }
+    }
+
+    fn words(&mut self, words: &str, start: usize) {
+        let kind = if self.code { Kind::Code } else { Kind::Text };
+        let open = self.open.get_or_insert_with(|| Passage { words: String::new(), start, kind });
+        for letter in words.chars() {
+            match letter {
+                letter if !letter.is_whitespace() => open.words.push(letter),
+                _ if open.words.ends_with(' ') => {}
+                _ => open.words.push(' '),
+            }
+        }
+    }
+
+    fn end_link(&mut self) {
+        let Some((from, start)) = self.link.take() else { return };
+        let words = self.open.as_ref().and_then(|open| open.words.get(from..)).unwrap_or_default().trim().to_owned();
+        self.passages.push(Passage { words, start, kind: Kind::Link });
+    }
+
+    fn end(&mut self) {
+        self.link = None;
+        self.passages.extend(self.open.take().filter(|open| !open.words.trim().is_empty()));
+    }
+}

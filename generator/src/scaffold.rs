@@ -1,0 +1,331 @@
+//! What `konsultacje new` makes: files out of the skeletons in `i18n/new`, and entries in lists that are there.
+//!
+//! Values in, edits out. Nothing that is there is replaced, and a list keeps its comments and its order: an entry is text
+//! put behind the last one, taken only if reading the file again gives what was there and the entry.
+
+use jiff::civil::Date;
+
+use crate::{
+    content::{self, split},
+    edit::{self, Edit},
+    model::{Consultation, Document, Site},
+    publish, slug,
+    source::Source,
+    yaml::{self, Node, Value},
+};
+
+/// Words that mark what an editor is to fill in.
+pub(crate) const BLANK: &str = "do uzupełnienia przez urząd";
+
+/// Why something cannot be made.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub(crate) enum Unmade {
+    /// A name out of which no address can be made.
+    #[error("`{0}` has no letter or digit that an address may have")]
+    Nameless(String),
+    /// There is no such thing in the content.
+    #[error("there is no {what} `{name}`; there are: {known}")]
+    Unknown {
+        /// Of what kind.
+        what: &'static str,
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// Several would do.
+    #[error("name one {what}: {known}")]
+    Several {
+        /// Of what kind.
+        what: &'static str,
+        /// What there is.
+        known: String,
+    },
+    /// A name that is taken.
+    #[error("there is a {what} `{name}` already")]
+    Taken {
+        /// Of what kind.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A list that is written in a way that no text can be put into.
+    #[error("cannot add to `{key}` in {path}: write it as a list with a line for each field")]
+    Unlisted {
+        /// The list.
+        key: &'static str,
+        /// The file.
+        path: String,
+    },
+    /// The term ends before it starts.
+    #[error("the term ends on {end}, before it starts on {start}")]
+    Backwards {
+        /// First day.
+        start: Date,
+        /// Last day.
+        end: Date,
+    },
+}
+
+macro_rules! skeleton {
+    ($name:literal) => {
+        include_str!(concat!("../i18n/new/", $name))
+    };
+}
+
+/// Makes a consultation, a draft.
+pub(crate) fn consultation(
+    id: Option<&str>,
+    title: &str,
+    announced: Option<Date>,
+    [start, end]: [Date; 2],
+) -> Result<Vec<Edit>, Unmade> {
+    if end < start {
+        return Err(Unmade::Backwards { start, end });
+    }
+    let folder = format!("{}/{}", content::FOLDER, name(id.unwrap_or(title))?);
+    let values = [
+        ("title", yaml::scalar(title)),
+        ("announced", announced.unwrap_or(start).to_string()),
+        ("start", start.to_string()),
+        ("end", end.to_string()),
+    ];
+    let files = [
+        ("consultation.yaml", skeleton!("consultation.yaml")),
+        ("index.md", skeleton!("index.md")),
+        ("announcement.md", skeleton!("announcement.md")),
+        ("klauzula.md", skeleton!("klauzula.md")),
+        ("schedule.yaml", skeleton!("schedule.yaml")),
+        ("forms/uwagi.yaml", skeleton!("uwagi.yaml")),
+    ];
+    Ok(files.map(|(file, skeleton)| create(format!("{folder}/{file}"), &filled(skeleton, &values))).into())
+}
+
+/// Makes a page in a folder of the content; without a folder beside the home page.
+pub(crate) fn page(file: Option<&str>, folder: Option<&str>, title: &str) -> Result<Vec<Edit>, Unmade> {
+    let file = name(file.map_or(title, |file| file.strip_suffix(".md").unwrap_or(file)))?;
+    let folder = folder.unwrap_or_default().trim_matches('/');
+    let folder = folder.strip_prefix(content::FOLDER).map_or(folder, |folder| folder.trim_start_matches('/'));
+    let parts = folder.split('/').filter(|part| !part.is_empty()).map(name).collect::<Result<Vec<_>, _>>()?;
+    let path = [&[content::FOLDER.to_owned()], parts.as_slice(), &[format!("{file}.md")]].concat().join("/");
+    Ok(vec![create(path, &filled(skeleton!("page.md"), &[("title", yaml::scalar(title))]))])
+}
+
+/// Makes a form of a consultation, a draft.
+pub(crate) fn form(site: &Site, consultation: Option<&str>, form: &str, title: &str) -> Result<Vec<Edit>, Unmade> {
+    let consultation = self::consultation_named(site, consultation)?;
+    let name = name(form.strip_suffix(".yaml").unwrap_or(form))?;
+    if consultation.forms.iter().any(|form| form.name() == name) {
+        return Err(Unmade::Taken { what: "form", name });
+    }
+    let path = format!("{}/forms/{name}.yaml", consultation.folder);
+    Ok(vec![create(path, &filled(skeleton!("form.yaml"), &[("title", yaml::scalar(title))]))])
+}
+
+/// A meeting to be added.
+#[derive(Debug)]
+pub(crate) struct Meeting<'a> {
+    pub(crate) id: Option<&'a str>,
+    pub(crate) title: &'a str,
+    pub(crate) date: Date,
+    /// `11:00`.
+    pub(crate) time: &'a str,
+    pub(crate) place: Option<&'a str>,
+}
+
+/// Adds a meeting to the schedule of a consultation.
+pub(crate) fn meeting(
+    source: &Source,
+    site: &Site,
+    consultation: Option<&str>,
+    meeting: &Meeting<'_>,
+) -> Result<Vec<Edit>, Unmade> {
+    let consultation = self::consultation_named(site, consultation)?;
+    let schedule = consultation.schedule.as_ref();
+    let taken = |id: &str| {
+        schedule.is_some_and(|schedule| {
+            let stages = schedule.stages.iter().map(|stage| stage.id.as_str());
+            stages.chain(schedule.meetings.iter().map(|meeting| meeting.id.as_str())).any(|taken| taken == id)
+        })
+    };
+    let day = format!("spotkanie-{}", meeting.date);
+    let id = match meeting.id {
+        Some(id) => name(id)?,
+        None if taken(&day) => format!("{day}-{}", meeting.time.replace(':', "-")),
+        None => day,
+    };
+    if taken(&id) {
+        return Err(Unmade::Taken { what: "stage or meeting", name: id });
+    }
+    let values = [
+        ("id", id),
+        ("title", yaml::scalar(meeting.title)),
+        ("date", meeting.date.to_string()),
+        ("time", meeting.time.to_owned()),
+        ("place", yaml::scalar(meeting.place.unwrap_or(BLANK))),
+    ];
+    let entry = filled(skeleton!("meeting.yaml"), &values);
+    let path = format!("{}/schedule.yaml", consultation.folder);
+    Ok(vec![append(source, &path, "meetings", &entry)?])
+}
+
+/// Copies the newest version of a document to a new one, a draft, with the ids of its headings written down.
+pub(crate) fn version(
+    source: &Source,
+    site: &Site,
+    consultation: Option<&str>,
+    document: Option<&str>,
+    version: Option<&str>,
+    date: Date,
+) -> Result<Vec<Edit>, Unmade> {
+    let consultation = self::consultation_named(site, consultation)?;
+    let documents = consultation.documents.iter().map(|document| (document.name(), document));
+    let document: &Document = one("document", document, documents)?;
+    let last = document.versions.last().map_or("0", |version| &version.version);
+    let version = version.map_or_else(|| next(last), str::to_owned);
+    if document.version(&version).is_some() {
+        return Err(Unmade::Taken { what: "version", name: version });
+    }
+    let folder = split(&document.path).0;
+    let from = format!("{folder}/{last}");
+    let copies = source.under(&from).map(|(path, file)| {
+        let to = format!("{folder}/{version}{}", &path[from.len()..]);
+        let chapter =
+            document.versions.last().and_then(|version| version.chapters.iter().find(|page| page.path == path));
+        let text = file.text().zip(chapter).map(|(text, chapter)| {
+            let ids = publish::with_ids(path, text, chapter.address.last(), &site.language);
+            edit::inserted(text, &ids).into_bytes()
+        });
+        Edit::Create { path: to, bytes: text.unwrap_or_else(|| file.bytes().to_vec()) }
+    });
+    let mut edits: Vec<Edit> = copies.collect();
+    let values = [("version", version.clone()), ("date", date.to_string())];
+    edits.push(append(source, &document.path, "versions", &filled(skeleton!("version.yaml"), &values))?);
+    Ok(edits)
+}
+
+/// Returns the lines of files made that an editor is to fill in: file, line from 1, the words.
+pub(crate) fn blanks(edits: &[Edit]) -> Vec<(String, usize, String)> {
+    let mut blanks = Vec::new();
+    for edit in edits {
+        let (path, text) = match edit {
+            Edit::Create { path, bytes } => (path, String::from_utf8_lossy(bytes).into_owned()),
+            Edit::Insert { path, read, at } => (path, edit::inserted(read, at)),
+        };
+        let before = |line: &str| matches!(edit, Edit::Insert { read, .. } if read.lines().any(|old| old == line));
+        let lines = text.lines().enumerate().filter(|(_, line)| line.contains(BLANK) && !before(line));
+        blanks.extend(lines.map(|(index, line)| (path.clone(), index + 1, line.trim().to_owned())));
+    }
+    blanks
+}
+
+/// Returns the version after `version`: one more in its first part, nothing in the others.
+fn next(version: &str) -> String {
+    let mut parts = version.split('.');
+    let first: u64 = parts.next().and_then(|part| part.parse().ok()).unwrap_or_default();
+    parts.fold(first.saturating_add(1).to_string(), |next, _| next + ".0")
+}
+
+fn consultation_named<'a>(site: &'a Site, id: Option<&str>) -> Result<&'a Consultation, Unmade> {
+    one("consultation", id, site.consultations.iter().map(|consultation| (consultation.id.as_str(), consultation)))
+}
+
+/// Returns the one that was named; without a name the only one there is.
+fn one<'a, T>(
+    what: &'static str,
+    name: Option<&str>,
+    all: impl Iterator<Item = (&'a str, &'a T)>,
+) -> Result<&'a T, Unmade> {
+    let all: Vec<_> = all.collect();
+    let known = || all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    match (name, all.as_slice()) {
+        (None, [(_, only)]) => Ok(only),
+        (None, []) => Err(Unmade::Unknown { what, name: String::new(), known: known() }),
+        (None, _) => Err(Unmade::Several { what, known: known() }),
+        (Some(name), _) => {
+            let named = all.iter().find(|(known, _)| *known == name).map(|(_, found)| *found);
+            named.ok_or_else(|| Unmade::Unknown { what, name: name.to_owned(), known: known() })
+        }
+    }
+}
+
+fn name(words: &str) -> Result<String, Unmade> {
+    Some(slug::fold(words)).filter(|name| !name.is_empty()).ok_or_else(|| Unmade::Nameless(words.to_owned()))
+}
+
+fn filled(skeleton: &str, values: &[(&str, String)]) -> String {
+    forms::fill(skeleton, |name| values.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))
+}
+
+fn create(path: String, text: &str) -> Edit {
+    Edit::Create { path, bytes: text.as_bytes().to_vec() }
+}
+
+/// Puts an entry behind the last one of a list that stands at the outermost level of a file; without the list it is made,
+/// without the file that too.
+fn append(source: &Source, path: &str, key: &'static str, entry: &str) -> Result<Edit, Unmade> {
+    let indented = |by: usize| {
+        let lines = entry.lines().map(|line| format!("{}{line}", " ".repeat(by)));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let Some(read) = source.text(path) else {
+        return Ok(create(path.to_owned(), &format!("{key}:\n{}\n", indented(2))));
+    };
+    let refused = || Unmade::Unlisted { key, path: path.to_owned() };
+    let before = yaml::parse(path, read).map_err(|_| refused())?;
+    let (line, text) = match list(read, key) {
+        Some((line, indent)) => (line, format!("\n{}", indented(indent))),
+        None => (read.lines().count(), format!("\n\n{key}:\n{}", indented(2))),
+    };
+    let at = vec![(line, text)];
+    let after = yaml::parse(path, &edit::inserted(read, &at)).map_err(|_| refused())?;
+    let same = entries(&before, key).is_some_and(|old| {
+        entries(&after, key).is_some_and(|new| new.len() == old.len() + 1 && same_values(&new[..old.len()], old))
+    });
+    same.then(|| Edit::Insert { path: path.to_owned(), read: read.to_owned(), at }).ok_or_else(refused)
+}
+
+/// Returns the last line (from 1) of the entries of a list, and how far they are indented.
+fn list(text: &str, key: &str) -> Option<(usize, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let start = lines.iter().position(|line| line.strip_prefix(key).is_some_and(|rest| rest.trim_end() == ":"))?;
+    let belongs = |line: &&str| line.is_empty() || line.starts_with([' ', '-', '#', '\t']);
+    let block = lines[start + 1..].iter().take_while(|line| belongs(line)).copied();
+    let mut indent = None;
+    let mut last = start;
+    for (index, line) in block.enumerate() {
+        let words = line.trim_start();
+        if indent.is_none() && words.starts_with('-') {
+            indent = Some(line.len() - words.len());
+        }
+        // A comment at the edge belongs to what follows.
+        if !words.is_empty() && !line.starts_with('#') {
+            last = start + 1 + index;
+        }
+    }
+    Some((last + 1, indent?))
+}
+
+fn entries<'a>(file: &'a Node, key: &str) -> Option<&'a [Node]> {
+    let Value::Map(fields) = &file.value else { return matches!(file.value, Value::Null).then_some(&[]) };
+    match fields.iter().find(|(name, _)| name.value == key).map(|(_, node)| &node.value) {
+        Some(Value::List(entries)) => Some(entries),
+        Some(_) => None,
+        None => Some(&[]),
+    }
+}
+
+/// Tells whether two lists of values are equal, wherever they stand.
+fn same_values(a: &[Node], b: &[Node]) -> bool {
+    let same = |(a, b): (&Node, &Node)| match (&a.value, &b.value) {
+        (Value::List(a), Value::List(b)) => same_values(a, b),
+        (Value::Map(a), Value::Map(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b).all(|((key, a), (other, b))| {
+                    key.value == other.value && same_values(std::slice::from_ref(a), std::slice::from_ref(b))
+                })
+        }
+        (left, right) => left == right && a.written == b.written,
+    };
+    a.len() == b.len() && a.iter().zip(b).all(same)
+}

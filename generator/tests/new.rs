@@ -1,0 +1,120 @@
+//! What `konsultacje new` makes is right at once: it passes the build, and nothing that was there is changed.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod tree;
+
+use tree::{Outcome, Tree, repository};
+
+const TODAY: &str = "2026-03-10";
+
+fn versions() -> Tree {
+    Tree::copy_of(&repository().join("tests/fixtures/versions"))
+}
+
+/// Builds the tree with its drafts; every warning counts.
+fn builds(tree: &Tree) {
+    let out = tree.path("dist").display().to_string();
+    let outcome = tree.run(&["build", "--today", TODAY, "--out", &out, "--drafts"]);
+    assert_eq!((outcome.code, outcome.complained.as_str()), (0, ""));
+}
+
+fn good(outcome: &Outcome) {
+    assert_eq!(outcome.code, 0, "{}", outcome.complained);
+}
+
+#[test]
+fn a_consultation_is_whole_and_a_draft_until_it_is_opened() {
+    let tree = Tree::empty();
+    tree.write("content/site.yaml", "title: Miasto\nbase_url: https://miasto.example\n");
+    let new =
+        ["new", "consultation", "--title", "Plan: \"Żabi Kąt\" & inne", "--start", "2026-04-01", "--end", "2026-05-10"];
+    let made = tree.run(&new);
+    good(&made);
+    builds(&tree);
+    assert!(tree.page("plan-zabi-kat-inne/uwagi/index.html").contains("Plan: "));
+    assert!(made.said.contains("content/plan-zabi-kat-inne/consultation.yaml"), "{}", made.said);
+    // Every line to fill in is named.
+    let blanks = tree.files().into_values().map(|bytes| String::from_utf8(bytes).unwrap());
+    let blanks: usize = blanks.map(|text| text.matches("do uzupełnienia przez urząd").count()).sum();
+    assert_eq!(made.said.matches("Do uzupełnienia w pliku").count(), blanks, "{}", made.said);
+
+    good(&tree.build(TODAY));
+    assert!(!tree.path("dist/site/plan-zabi-kat-inne").exists(), "a draft is seen by nobody");
+    let before = tree.files();
+    let again = tree.run(&new);
+    assert_eq!((again.code, tree.files()), (2, before), "{}", again.said);
+    tree.replace("content/plan-zabi-kat-inne/consultation.yaml", "draft: true\n", "");
+    good(&tree.build(TODAY));
+    assert!(
+        tree.path("dist/site/plan-zabi-kat-inne/ogloszenie/index.html").exists()
+            || tree.path("dist/site/plan-zabi-kat-inne/announcement/index.html").exists()
+    );
+    let backwards = tree.run(&["new", "consultation", "--title", "x", "--start", "2026-04-01", "--end", "2026-03-10"]);
+    assert_eq!(backwards.code, 2);
+}
+
+#[test]
+fn a_page_is_named_by_its_title() {
+    let tree = versions();
+    good(&tree.run(&["new", "page", "--title", "Jak dojechać?", "--in", "park"]));
+    builds(&tree);
+    assert!(tree.page("park/jak-dojechac/index.html").contains("Jak dojechać?"));
+    assert_eq!(tree.run(&["new", "page", "--title", "Jak dojechać?", "--in", "content/park/"]).code, 2);
+    assert_eq!(tree.run(&["new", "page", "--title", "…"]).code, 2);
+    assert_eq!(tree.run(&["new", "page", "--title", "W górę", "--in", "../.."]).code, 2, "nothing leaves the content");
+}
+
+#[test]
+fn a_version_is_a_copy_of_the_last_with_its_ids_written_down() {
+    let tree = versions();
+    let before = tree.files();
+    let made = tree.run(&["new", "version", "--date", "2026-06-01"]);
+    good(&made);
+    let after = tree.files();
+    let document = "content/park/documents/plan/document.yaml";
+    for (path, bytes) in before.iter().filter(|(path, _)| *path != document) {
+        assert_eq!(after.get(path), Some(bytes), "{path}");
+    }
+    let old = String::from_utf8(before[document].clone()).unwrap();
+    let added = tree.read(document).strip_prefix(&old).map(str::to_owned).unwrap();
+    assert!(added.starts_with("  - version: \"3.0\"\n    date: 2026-06-01\n"), "{added}");
+    assert!(tree.read("content/park/documents/plan/3.0/02-zielen.md").contains("## Staw {#zielen-staw}\n"));
+    builds(&tree);
+    // A copy changes nothing: the page of what changed has no section to tell.
+    assert!(!tree.page("park/plan/zmiany/2.0-3.0/index.html").contains("class=\"chapter\""));
+    assert_eq!(tree.run(&["new", "version", "--version", "1.0"]).code, 2);
+    assert_eq!(tree.run(&["new", "version", "--document", "projekt"]).code, 2);
+}
+
+#[test]
+fn a_form_and_a_meeting_keep_what_was_there() {
+    let tree = versions();
+    good(&tree.run(&["new", "form", "ankieta", "--title", "Ankieta o parku"]));
+    builds(&tree);
+    assert!(tree.page("park/ankieta/index.html").contains("Ankieta o parku"));
+    assert_eq!(tree.run(&["new", "form", "ankieta"]).code, 2);
+
+    // Without a schedule, without meetings, and behind others.
+    let schedule = "content/park/schedule.yaml";
+    good(&tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17:00"]));
+    builds(&tree);
+    let stages = "# Harmonogram\nstages:\n- id: start # pierwszy\n  title: Start\n  start: 2026-03-02\n\n# Koniec";
+    tree.write(schedule, stages);
+    good(&tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17:00", "--place", "Sala: duża"]));
+    assert!(tree.read(schedule).starts_with(stages), "{}", tree.read(schedule));
+    builds(&tree);
+    let kept = "meetings:\n- id: pierwsze   # wstępne\n  title: 'Pierwsze'\n  date: 2026-03-12\n  time: \"11:00\"\n  place: Rynek\n\n# Etapy niżej\nstages: []\n";
+    tree.write(schedule, kept);
+    for _ in 0..2 {
+        good(&tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17:00"]));
+    }
+    let written = tree.read(schedule);
+    let (first, last) = kept.split_once("\n\n").unwrap();
+    assert!(written.starts_with(first) && written.ends_with(last), "{written}");
+    assert!(written.contains("- id: spotkanie-2026-03-20\n") && written.contains("- id: spotkanie-2026-03-20-17-00\n"));
+    builds(&tree);
+    tree.write(schedule, "meetings: []\n");
+    let refused = tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17:00"]);
+    assert_eq!((refused.code, tree.read(schedule).as_str()), (2, "meetings: []\n"), "{}", refused.said);
+    assert_eq!(tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "25:00"]).code, 2);
+}
