@@ -1,17 +1,28 @@
 use std::{
     fmt,
+    net::IpAddr,
     sync::{Arc, PoisonError, RwLock},
 };
 
+use axum::http::HeaderMap;
+use jiff::Timestamp;
 use subtle::ConstantTimeEq;
 
-use crate::{Catalogue, Clock, store::Store};
+use crate::{
+    Catalogue, Clock,
+    store::{Counters, Store},
+};
+
+/// Where the CDN puts the address of the client.
+const VIEWER: &str = "x-viewer-ip";
 
 /// Everything a request needs.
 #[derive(Debug)]
 pub struct App {
     /// Where answers are kept.
     pub store: Store,
+    /// Where it is counted how much comes from one address; nowhere where no address is known.
+    pub counters: Option<Counters>,
     /// What time it is.
     pub clock: Clock,
     /// The secrets of the CDN; none where no CDN stands in front.
@@ -28,6 +39,7 @@ impl App {
     pub fn new(store: Store, clock: Clock, catalogue: Catalogue) -> Self {
         Self {
             store,
+            counters: None,
             clock,
             origin_secrets: None,
             preview_secret: None,
@@ -46,11 +58,36 @@ impl App {
         *self.catalogue.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
     }
 
+    /// Returns who sent a request with these headers, as far as the counters need to know. Only where every request has
+    /// proved that it comes from the CDN is its word on the address taken.
+    pub(crate) fn sender(&self, headers: &HeaderMap) -> Sender<'_> {
+        let named = headers.get(VIEWER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let address = self.origin_secrets.as_ref().and(named);
+        Sender { counted: self.counters.as_ref().zip(address) }
+    }
+
     /// Tells whether `given` is the secret of trials.
     pub(crate) fn is_preview(&self, given: Option<&str>) -> bool {
         match (&self.preview_secret, given) {
             (Some(PreviewSecret(secret)), Some(given)) => same(secret, given),
             _ => false,
+        }
+    }
+}
+
+/// Who sends an answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sender<'a> {
+    counted: Option<(&'a Counters, IpAddr)>,
+}
+
+impl Sender<'_> {
+    /// Counts one answer of the sender, and tells whether it may be stored. Nobody is refused whose address is not
+    /// known.
+    pub(crate) async fn may_store(&self, now: Timestamp) -> bool {
+        match self.counted {
+            Some((counters, address)) => counters.admit(address, now).await,
+            None => true,
         }
     }
 }

@@ -79,7 +79,8 @@ pub(crate) async fn post_form(
         return message(&catalogue, language, StatusCode::GONE, "no_form", &posted.answers);
     };
     let moment = moment(&app, bundle, &headers);
-    match journey::advance(&app.store, bundle, moment, &posted, is_foreign(&headers)).await {
+    let sender = app.sender(&headers);
+    match journey::advance(&app.store, bundle, moment, sender, &posted, is_foreign(&headers)).await {
         Ok(next) => respond(&catalogue, bundle, moment, &posted, &next),
         Err(error) => {
             tracing::error!(form = bundle.form.id, %error, "no random numbers");
@@ -185,6 +186,7 @@ fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Post
         Why::NotOpen(notice) => (StatusCode::FORBIDDEN, Some(notice)),
         Why::TooLarge(notice) => (StatusCode::PAYLOAD_TOO_LARGE, Some(notice)),
         Why::Conflict(notice) => (StatusCode::CONFLICT, Some(notice)),
+        Why::TooMany(notice) => (StatusCode::TOO_MANY_REQUESTS, Some(notice)),
         Why::NotStored { notice, cause } => {
             tracing::error!(form = bundle.form.id, cause, "an answer was not stored, or is not known to be");
             (StatusCode::INSUFFICIENT_STORAGE, Some(notice))

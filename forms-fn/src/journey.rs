@@ -12,6 +12,7 @@ use forms::{
 use jiff::Timestamp;
 
 use crate::{
+    app::Sender,
     number::{AnswersHash, Number, Secret, Token, answers_hash},
     posted::{Posted, Step},
     store::{Known, Outcome, Store, Submission},
@@ -78,6 +79,8 @@ pub(crate) enum Why {
     TooLarge(Notice),
     /// Other answers were sent under this token.
     Conflict(Notice),
+    /// Too many answers came from one address.
+    TooMany(Notice),
     /// Not stored, or not known to be stored.
     NotStored { notice: Notice, cause: String },
 }
@@ -92,6 +95,7 @@ pub(crate) async fn advance(
     store: &Store,
     bundle: &Bundle,
     moment: Moment,
+    sender: Sender<'_>,
     posted: &Posted,
     foreign: bool,
 ) -> Result<Next, getrandom::Error> {
@@ -105,7 +109,7 @@ pub(crate) async fn advance(
         return Ok(form(Why::TooLarge(Notice::new("too_large")), token));
     }
     if posted.step.writes() && !first {
-        let sent = tokio::time::timeout(PATIENCE, send(store, bundle, moment, posted, &token)).await;
+        let sent = tokio::time::timeout(PATIENCE, send(store, bundle, moment, sender, posted, &token)).await;
         return Ok(sent.unwrap_or_else(|elapsed| not_stored(&token, &elapsed)));
     }
     Ok(show(bundle, moment, posted, token, foreign))
@@ -174,7 +178,14 @@ fn turn(bundle: &Bundle, posted: &Posted, token: &Token, question: &str) -> Opti
 }
 
 /// Stores the answers, once.
-async fn send(store: &Store, bundle: &Bundle, moment: Moment, posted: &Posted, token: &Token) -> Next {
+async fn send(
+    store: &Store,
+    bundle: &Bundle,
+    moment: Moment,
+    sender: Sender<'_>,
+    posted: &Posted,
+    token: &Token,
+) -> Next {
     let hash = answers_hash(token, &posted.answers.canonical());
     let amended = match store.find(&bundle.form.id, token).await {
         Ok(Some(known)) if corrects(posted, &known, &hash) => Some(known),
@@ -199,6 +210,9 @@ async fn send(store: &Store, bundle: &Bundle, moment: Moment, posted: &Posted, t
     }
     if !bundle.changed_places(&sent).is_subset(&posted.told) {
         return review(Forward::Send, Why::Asked(Some(Notice::new("section_changed"))), token.clone());
+    }
+    if !sender.may_store(moment.now).await {
+        return review(Forward::Send, Why::TooMany(Notice::new("too_many_requests")), token.clone());
     }
     let term = &bundle.consultation.term;
     let expires = bundle.consultation.retention_days.filter(|_| !moment.preview).map(|days| term.after_end(days));

@@ -4,7 +4,7 @@ use std::{env, path::PathBuf, process::ExitCode, sync::Arc};
 
 use forms_fn::{
     App, Catalogue, Clock, OriginSecrets, PreviewSecret, router,
-    store::{self, Connection, Store},
+    store::{self, Connection, Counters, Store},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -20,17 +20,13 @@ async fn main() -> ExitCode {
 }
 
 async fn start() -> Result<(), lambda_http::Error> {
-    let connection = Connection {
-        region: required("AWS_REGION")?,
-        access_key_id: required("AWS_ACCESS_KEY_ID")?,
-        secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
-        session_token: optional("AWS_SESSION_TOKEN"),
-        endpoint: optional("AWS_ENDPOINT_URL_DYNAMODB"),
-    };
+    let connection = Connection::from_variables(optional)?;
     let secrets = required("ORIGIN_SECRETS")?;
     let catalogue = Catalogue::read(&PathBuf::from(required("FORMS_DIR")?))?;
-    let store = Store::new(store::connect(&connection)?, required("TABLE_NAME")?);
+    let client = store::connect(&connection)?;
+    let store = Store::new(client.clone(), required("TABLE_NAME")?);
     let mut app = App::new(store, Clock::system(), catalogue);
+    app.counters = Some(Counters::new(client, required("COUNTERS_TABLE_NAME")?));
     app.origin_secrets = Some(OriginSecrets::parse(&secrets).ok_or("ORIGIN_SECRETS holds no secret")?);
     app.preview_secret = optional("PREVIEW_SECRET").map(PreviewSecret);
     app.https = true;

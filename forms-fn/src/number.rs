@@ -187,11 +187,17 @@ pub struct AnswersHash(pub(crate) [u8; 32]);
 /// Returns HMAC-SHA-256 of the answers in their canonical form, keyed with the token: without the
 /// token, which is never stored, nobody can try out short answers against it.
 pub fn answers_hash(token: &Token, canonical: &[u8]) -> AnswersHash {
-    let mut key = [0; HMAC_BLOCK];
-    key[..token.0.len()].copy_from_slice(&token.0);
-    let mut mac = Hmac::<Sha256>::new(&key.into());
-    mac.update(canonical);
-    AnswersHash(mac.finalize().into_bytes().into())
+    AnswersHash(keyed_hash(&token.0, canonical))
+}
+
+/// Returns HMAC-SHA-256 of `message`.
+pub(crate) fn keyed_hash<const N: usize>(key: &[u8; N], message: &[u8]) -> [u8; 32] {
+    const { assert!(N <= HMAC_BLOCK) };
+    let mut block = [0; HMAC_BLOCK];
+    block[..N].copy_from_slice(key);
+    let mut mac = Hmac::<Sha256>::new(&block.into());
+    mac.update(message);
+    mac.finalize().into_bytes().into()
 }
 
 /// Returns SHA-256 of the parts, each preceded by its length.

@@ -15,6 +15,7 @@
 
 mod connect;
 mod correct;
+mod counters;
 mod error;
 mod items;
 mod list;
@@ -24,18 +25,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
+pub use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::Timestamp;
 
 pub use self::connect::{ConnectError, Connection, connect};
+pub use self::counters::Counters;
 pub use self::error::{Cause, StoreError};
 use self::error::{Failure, failure_of};
 pub use self::items::State;
 use self::items::{Key, Record, Text};
 pub use self::list::{Entry, Listing, Position};
+pub use self::table::Created;
 use crate::number::{AnswersHash, Number, Secret, Token};
 
 /// The last attempt at a number: eight numbers are tried before the store calls itself full.

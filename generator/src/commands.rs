@@ -4,10 +4,16 @@
 
 mod build;
 mod check;
+#[cfg(feature = "serve")]
+mod environment;
+#[cfg(feature = "serve")]
+mod export;
 mod new;
 mod publish;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod table;
 
 use std::{
     path::{Path, PathBuf},
@@ -50,6 +56,13 @@ enum Command {
     /// Serves the site and its forms on this machine, drafts included, and keeps what is sent.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
+    /// Writes what was sent through a form: a table, or JSON.
+    #[cfg(feature = "serve")]
+    Export(export::Arguments),
+    /// Makes the tables that submissions are kept in.
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Table(table::Command),
 }
 
 /// What every command over the content takes.
@@ -85,6 +98,10 @@ pub fn run() -> ExitCode {
         Command::Publish(arguments) => publish::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Export(arguments) => export::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Table(command) => table::run(&command),
     };
     outcome.unwrap_or_else(|error| {
         complain(&format!("konsultacje: {error:#}\n"));

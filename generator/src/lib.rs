@@ -12,6 +12,8 @@ mod diagnostic;
 mod digest;
 mod edit;
 mod emit;
+#[cfg(feature = "serve")]
+pub mod export;
 mod markdown;
 mod model;
 mod output;

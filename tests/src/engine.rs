@@ -10,11 +10,13 @@ use std::{
 use anyhow::{Context as _, anyhow};
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use dynoxide::Database;
-use forms_fn::store::{Connection, Store, connect};
+use forms_fn::store::{Connection, Counters, Store, connect};
 use tokio::{net::TcpListener, runtime::Runtime};
 
-/// Name of the table.
+/// Name of the table of submissions.
 pub const TABLE: &str = "submissions";
+/// Name of the table of counters.
+pub const COUNTERS: &str = "counters";
 
 /// How long a killed engine may take to leave its port.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -35,6 +37,8 @@ enum Data {
     /// Lives as long as this value does.
     Memory(Database),
     File(PathBuf),
+    /// Runs somewhere else, and is not ended from here.
+    Elsewhere,
 }
 
 impl Engine {
@@ -48,14 +52,28 @@ impl Engine {
         Self::start(Data::File(path.to_owned())).await
     }
 
+    /// Makes the tables in an engine that runs already.
+    pub async fn elsewhere(address: SocketAddr) -> anyhow::Result<Self> {
+        Self { data: Data::Elsewhere, address, client: connect(&connection(address))?, runtime: None }.prepared().await
+    }
+
     async fn start(data: Data) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?.into_std()?;
         let address = listener.local_addr()?;
         let client = connect(&connection(address))?;
         let runtime = Some(run(listener, data.open()?)?);
-        let engine = Self { data, address, client, runtime };
-        engine.store().create_table().await?;
-        Ok(engine)
+        Self { data, address, client, runtime }.prepared().await
+    }
+
+    async fn prepared(self) -> anyhow::Result<Self> {
+        self.store().create_table().await?;
+        self.counters().create_table().await?;
+        Ok(self)
+    }
+
+    /// Returns where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Returns a store as a new process has it.
@@ -63,14 +81,24 @@ impl Engine {
         Store::new(self.client.clone(), TABLE)
     }
 
+    /// Returns counters as a new process has them.
+    pub fn counters(&self) -> Counters {
+        Counters::new(self.client.clone(), COUNTERS)
+    }
+
     /// Returns the address for `AWS_ENDPOINT_URL_DYNAMODB`.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Returns every item of the table, read with the SDK.
+    /// Returns every item of the table of submissions, read with the SDK.
     pub async fn items(&self) -> anyhow::Result<Vec<Item>> {
-        let pages = self.client.scan().table_name(TABLE).consistent_read(true).into_paginator();
+        self.items_in(TABLE).await
+    }
+
+    /// Returns every item of `table`.
+    pub async fn items_in(&self, table: &str) -> anyhow::Result<Vec<Item>> {
+        let pages = self.client.scan().table_name(table).consistent_read(true).into_paginator();
         Ok(pages.items().send().collect::<Result<Vec<_>, _>>().await?)
     }
 
@@ -79,6 +107,12 @@ impl Engine {
         let mut items = self.items().await?;
         items.retain(|item| text(item, "pk").starts_with(kind));
         Ok(items)
+    }
+
+    /// Puts an item into `table`, in place of one with its key.
+    pub async fn put(&self, table: &str, item: Item) -> anyhow::Result<()> {
+        self.client.put_item().table_name(table).set_item(Some(item)).send().await?;
+        Ok(())
     }
 
     /// Ends the engine at once, whatever it is doing; connections break.
@@ -128,6 +162,7 @@ impl Data {
                 let path = path.to_str().context("the path is not UTF-8")?;
                 Database::new(path).map_err(|error| anyhow!("failed to open {path}: {error}"))
             }
+            Self::Elsewhere => Err(anyhow!("this engine is not ours to open")),
         }
     }
 }

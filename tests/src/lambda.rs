@@ -8,7 +8,10 @@ use std::{
     fs,
     path::Path,
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -32,7 +35,7 @@ use tokio::{
 };
 
 use crate::{
-    engine::{Engine, TABLE},
+    engine::{COUNTERS, Engine, TABLE},
     http::{self, Answer},
     workspace,
 };
@@ -57,7 +60,7 @@ pub fn environment(forms: &Path, engine: &Engine) -> Environment {
         ("AWS_SESSION_TOKEN", "test".to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", engine.endpoint()),
         ("TABLE_NAME", TABLE.to_owned()),
-        ("COUNTERS_TABLE_NAME", "counters".to_owned()),
+        ("COUNTERS_TABLE_NAME", COUNTERS.to_owned()),
         ("FORMS_DIR", forms.display().to_string()),
         ("ORIGIN_SECRETS", ORIGIN_SECRETS.join(",")),
         ("PREVIEW_SECRET", PREVIEW_SECRET.to_owned()),
@@ -175,7 +178,8 @@ pub struct Lambda {
     events: mpsc::UnboundedSender<(String, Value)>,
     runtime: Arc<RuntimeApi>,
     server: JoinHandle<std::io::Result<()>>,
-    child: Child,
+    child: Mutex<Child>,
+    killed: AtomicBool,
     log: NamedTempFile,
     sent: Mutex<u32>,
 }
@@ -207,15 +211,16 @@ impl Lambda {
             .stdout(Stdio::from(log.reopen()?))
             .stderr(Stdio::from(log.reopen()?))
             .spawn()?;
-        let mut lambda = Self { events, runtime, server, child, log, sent: Mutex::new(0) };
+        let (child, sent, killed) = (Mutex::new(child), Mutex::new(0), AtomicBool::new(false));
+        let lambda = Self { events, runtime, server, child, killed, log, sent };
         lambda.wait_until_ready().await?;
         Ok(lambda)
     }
 
-    async fn wait_until_ready(&mut self) -> anyhow::Result<()> {
+    async fn wait_until_ready(&self) -> anyhow::Result<()> {
         let begun = Instant::now();
         while timeout(Duration::from_millis(20), self.runtime.asked.notified()).await.is_err() {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = locked(&self.child).try_wait()? {
                 bail!("the function ended with {status}: {}", self.log()?);
             }
             ensure!(begun.elapsed() < PATIENCE, "the function does not start: {}", self.log()?);
@@ -232,10 +237,21 @@ impl Lambda {
         };
         let (sender, receiver) = oneshot::channel();
         locked(&self.runtime.waiting).insert(id.clone(), sender);
+        ensure!(!self.killed.load(Ordering::SeqCst), "the function was killed");
         self.events.send((id.clone(), event.json(&id))).map_err(|_| anyhow!("the runtime is gone"))?;
         let answered = timeout(PATIENCE, receiver).await;
         let answer = answered.with_context(|| format!("no answer: {}", self.log().unwrap_or_default()))??;
         read(&answer.map_err(|error| anyhow!("the function failed: {error}"))?)
+    }
+
+    /// Ends the function at once (SIGKILL), whatever it is doing; who waits for an answer gets an error.
+    pub fn kill(&self) {
+        self.killed.store(true, Ordering::SeqCst);
+        let mut child = locked(&self.child);
+        // It may have ended already.
+        let _ = child.kill();
+        let _ = child.wait();
+        locked(&self.runtime.waiting).clear();
     }
 
     /// Returns what the function has printed.
@@ -246,9 +262,7 @@ impl Lambda {
 
 impl Drop for Lambda {
     fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
         self.server.abort();
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! 1. [`workspace`] finds the binaries under test, and copies fixtures into folders of their own.
 //! 2. [`engine`] is a table on the embedded engine, which can be killed and opened again.
+//!    [`faults`] stands before it and lets it fail.
 //! 3. [`lambda`] runs the function's binary as Lambda does; [`serve`] runs `konsultacje serve`.
 //! 4. [`http`] asks over loopback; [`page`] reads what came as a browser would, and posts it again.
 //! 5. [`browser`] is a real one.
@@ -15,6 +16,7 @@
 
 pub mod browser;
 pub mod engine;
+pub mod faults;
 pub mod http;
 pub mod lambda;
 pub mod page;

@@ -9,7 +9,7 @@ use std::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{ToSpan as _, civil::Date};
 use tests::{
-    engine::{Engine, Item, text},
+    engine::{COUNTERS, Engine, Item, text},
     http::{self, Answer},
     lambda::{self, CLIENT_ADDRESS, CLIENT_AGENT, Event, Lambda, ORIGIN_SECRETS, PREVIEW_SECRET},
     page::Form,
@@ -328,6 +328,61 @@ async fn an_engine_that_says_nothing_is_not_waited_for_until_the_gateway_gives_u
     function.engine.reopen().await?;
     assert_eq!(function.post(KAZDE, &form.forward()).await?.status, 303);
     assert_eq!(function.engine.items_of('S').await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_flood_from_one_address_is_stopped_with_its_text_and_nothing_else_is() -> Outcome {
+    let function = Function::start().await?;
+    let first = function.review().await?;
+    let sent = function.post(KAZDE, &first.forward()).await?;
+    assert_eq!(sent.status, 303);
+    let mut counts = function.engine.items_in(COUNTERS).await?;
+    counts.retain(|item| text(item, "pk").starts_with("C#"));
+    let [counted] = &counts[..] else { panic!("{counts:?}") };
+    assert_eq!(counted["count"], AttributeValue::N("1".to_owned()));
+    let full: Item = counted.clone().into_iter().chain([("count".into(), AttributeValue::N("1000".into()))]).collect();
+    function.engine.put(COUNTERS, full).await?;
+
+    // On a busy machine counting may take too long, and then everything passes.
+    let mut stored = 1;
+    let (form, refused) = loop {
+        let form = function.review().await?;
+        let answer = function.post(KAZDE, &form.forward()).await?;
+        if answer.status == 429 {
+            break (form, answer);
+        }
+        assert_eq!(answer.status, 303);
+        stored += 1;
+        assert!(stored < 50, "nothing is ever refused");
+    };
+    let kept = refused.page().form().unwrap();
+    assert_eq!(kept, form, "text, token and the button that sends");
+    assert_eq!(function.engine.items_of('S').await?.len(), stored);
+    // Whoever was stored is told so, and whoever sends from elsewhere is stored.
+    assert_eq!(function.post(KAZDE, &first.forward()).await?.location(), sent.location());
+    for other in [
+        Event::post(KAZDE, form.forward()).with("x-viewer-ip", "203.0.113.5"),
+        Event::post(KAZDE, function.review().await?.forward()).with("x-viewer-ip", "nobody"),
+    ] {
+        assert_eq!(function.lambda.send(other).await?.status, 303);
+    }
+    let everything = format!("{:?}", function.engine.items_in(COUNTERS).await?);
+    assert!(!everything.contains(CLIENT_ADDRESS) && !everything.contains("203.0.113.5"), "{everything}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_its_counters_it_stores_all_the_same() -> Outcome {
+    let tree = Tree::of_fixture(FIXTURE, Term::around_today()?)?;
+    let forms = tree.build()?.join("forms");
+    let engine = Engine::in_memory().await?;
+    let mut environment = lambda::environment(&forms, &engine);
+    environment.insert("COUNTERS_TABLE_NAME", "nie-ma".to_owned());
+    let lambda = Lambda::start(&environment).await?;
+    let form = lambda.send(Event::post(KAZDE, http::encode(&ANSWERS))).await?.page().form().unwrap();
+    assert_eq!(lambda.send(Event::post(KAZDE, form.forward())).await?.status, 303);
+    assert_eq!(engine.items_of('S').await?.len(), 1);
     Ok(())
 }
 

@@ -45,9 +45,28 @@ impl fmt::Debug for Connection {
     }
 }
 
+impl Connection {
+    /// Takes what the `AWS_*` variables say; `variable` returns one of them.
+    ///
+    /// Fails with [`ConnectError::Missing`] when one is not set that there is no client without.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConnectError> {
+        let required = |name| variable(name).ok_or(ConnectError::Missing(name));
+        Ok(Self {
+            region: required("AWS_REGION")?,
+            access_key_id: required("AWS_ACCESS_KEY_ID")?,
+            secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
+            session_token: variable("AWS_SESSION_TOKEN"),
+            endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB"),
+        })
+    }
+}
+
 /// Why no client could be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
+    /// A variable is not set.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
     /// Only the function is built with TLS.
     #[error("this program is built without TLS and needs an http:// endpoint")]
     NoTls,

@@ -5,13 +5,14 @@ use std::{
     net::SocketAddr,
     ops::RangeInclusive,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use dynoxide::Database;
 use forms_fn::{
     number::{Number, Token},
-    store::{Connection, Store, connect},
+    store::{Connection, Counters, Store, connect},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -20,6 +21,9 @@ use super::{
     proxy::{Fault, Proxy, meddle},
     submission,
 };
+
+/// Name of the table of counters.
+pub(super) const COUNTERS: &str = "counters";
 
 /// The embedded engine on a port of its own; its data outlives a stop.
 pub(super) struct Engine {
@@ -60,14 +64,35 @@ impl Engine {
     /// A store that meets these failures on its way.
     pub(super) async fn behind(&self, faults: impl IntoIterator<Item = (&'static str, Fault)>) -> (Store, Arc<Proxy>) {
         self.store().await;
+        let (client, proxy) = self.client_behind(faults).await;
+        (Store::new(client, TABLE), proxy)
+    }
+
+    /// Counters as a new process has them, on a table that exists; they wait for a busy machine.
+    pub(super) async fn counters(&self) -> Counters {
+        let mut counters = Counters::new(self.client.clone(), COUNTERS);
+        counters.patience = Duration::from_mins(1);
+        counters.create_table().await.unwrap();
+        counters
+    }
+
+    /// Counters that meet these failures on their way.
+    pub(super) async fn counters_behind(
+        &self,
+        faults: impl IntoIterator<Item = (&'static str, Fault)>,
+    ) -> (Counters, Arc<Proxy>) {
+        let (client, proxy) = self.client_behind(faults).await;
+        (Counters::new(client, COUNTERS), proxy)
+    }
+
+    async fn client_behind(&self, faults: impl IntoIterator<Item = (&'static str, Fault)>) -> (Client, Arc<Proxy>) {
         let queue = Mutex::new(faults.into_iter().collect());
         let proxy = Arc::new(Proxy { upstream: self.address, queue, units: Mutex::default() });
         let app = axum::Router::new().fallback(meddle).with_state(Arc::clone(&proxy));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, app).await });
-        let client = connect(&connection(address)).unwrap();
-        (Store::new(client, TABLE), proxy)
+        (connect(&connection(address)).unwrap(), proxy)
     }
 
     /// Lets a stranger hold some of the numbers of a token.
@@ -83,7 +108,11 @@ impl Engine {
     }
 
     pub(super) async fn put(&self, item: Item) {
-        self.client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
+        self.put_in(TABLE, item).await;
+    }
+
+    pub(super) async fn put_in(&self, table: &str, item: Item) {
+        self.client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
     }
 
     pub(super) async fn delete(&self, item: &Item) {
@@ -92,7 +121,11 @@ impl Engine {
     }
 
     pub(super) async fn items(&self) -> Vec<Item> {
-        let pages = self.client.scan().table_name(TABLE).into_paginator();
+        self.items_in(TABLE).await
+    }
+
+    pub(super) async fn items_in(&self, table: &str) -> Vec<Item> {
+        let pages = self.client.scan().table_name(table).into_paginator();
         pages.items().send().collect::<Result<_, _>>().await.unwrap()
     }
 

@@ -3,6 +3,7 @@
 
 mod corrections;
 mod costs;
+mod counting;
 mod engine;
 mod listing;
 mod proxy;
@@ -11,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use forms_fn::number::{Number, Secret, Token, answers_hash};
-use forms_fn::store::{ConnectError, Connection, Known, Outcome, State, Store, StoreError, Submission, connect};
+use forms_fn::store::{
+    ConnectError, Connection, Created, Known, Outcome, State, Store, StoreError, Submission, connect,
+};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
@@ -322,11 +325,11 @@ async fn a_table_is_created_once_with_expiry_and_then_left_alone() {
     let missing = store.health().await;
     assert!(matches!(missing, Err(StoreError::Unavailable(_))), "{missing:?}");
 
-    store.create_table().await.unwrap();
+    assert_eq!(store.create_table().await.unwrap(), Created::Now);
     store.health().await.unwrap();
     let token = Token::mint().unwrap();
     store.submit(&submission(&token, "a"), &token).await.unwrap();
-    store.create_table().await.unwrap();
+    assert_eq!(store.create_table().await.unwrap(), Created::Before);
     assert!(store.find(FORM, &token).await.unwrap().is_some());
 
     let ttl = engine.client.describe_time_to_live().table_name(TABLE).send().await.unwrap();

@@ -5,7 +5,7 @@
 //! 3. Answers `/api/` with the function's own router, and the rest from memory.
 //! 4. Builds again when the calendar turns.
 
-mod engine;
+pub(super) mod engine;
 mod pages;
 
 use std::{
@@ -76,7 +76,9 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let listener = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     let address = listener.local_addr().context("failed to learn the address")?;
     let engine = Engine::open(&arguments.data).await?;
-    let app = Arc::new(App::new(engine.store(), clock, catalogue(&outputs)?));
+    let mut app = App::new(engine.store(), clock, catalogue(&outputs)?);
+    app.counters = Some(engine.counters());
+    let app = Arc::new(app);
     let pages = Arc::new(Pages::new(outputs));
     let service = pages::service(app.clone(), pages.clone());
     say(&format!("{}\n", texts.phrase("serving", &[("address", &format!("http://{address}/"))])));

@@ -8,9 +8,14 @@
 //! 5. `clock`: the term, to the second.
 //! 6. `strangers`: what nobody should send.
 //! 7. `typed`: whatever is typed comes back as it was.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+//! 8. `kept`: whatever is accepted is stored, read back and exported as it was.
+//! 9. `hostile`: whatever was ever used to break into a form.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
 
 mod clock;
+mod exported;
+mod hostile;
+mod kept;
 mod mistakes;
 mod pages;
 mod statuses;

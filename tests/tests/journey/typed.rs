@@ -46,13 +46,13 @@ proptest! {
         prop_assert_eq!(back, expected.clone());
         prop_assert_eq!(kept(&closed.page()), expected);
         for page in [&page, &closed.page()] {
-            prop_assert!(page.raw("script, main b, main img").is_empty());
+            prop_assert!(page.raw("script:not([src]), main b, main img").is_empty());
         }
     }
 }
 
 /// Texts as people and attackers write them. NUL is left out: HTML has no way to write it.
-fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         any::<char>().prop_filter("HTML cannot write NUL", |char| *char != '\0').prop_map(String::from),
         "[ -~]{1,12}",

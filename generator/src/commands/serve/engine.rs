@@ -5,21 +5,23 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use dynoxide::Database;
-use forms_fn::store::{self, Connection, Store};
+use forms_fn::store::{self, Connection, Counters, Store};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Name of the file in the data folder.
 const DATABASE: &str = "submissions.sqlite";
 /// Name of the file that is locked while a process uses the folder.
 const LOCK: &str = "lock";
-/// Name of the table.
+/// Names of the tables.
 const TABLE: &str = "submissions";
+const COUNTERS: &str = "counters";
 
 /// A running engine.
-pub(super) struct Engine {
+pub(in crate::commands) struct Engine {
     store: Store,
+    counters: Counters,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), String>>,
     /// Held for as long as the engine runs.
@@ -31,7 +33,7 @@ impl Engine {
     ///
     /// # Errors
     /// When another process uses the folder, or the file cannot be opened.
-    pub(super) async fn open(folder: &Path) -> anyhow::Result<Self> {
+    pub(in crate::commands) async fn open(folder: &Path) -> anyhow::Result<Self> {
         super::create(folder)?;
         let lock = lock(folder)?;
         let path = folder.join(DATABASE);
@@ -53,20 +55,34 @@ impl Engine {
             session_token: None,
             endpoint: Some(endpoint),
         })?;
-        let store = Store::new(client, TABLE.to_owned());
+        let store = Store::new(client.clone(), TABLE);
         store.create_table().await.context("failed to prepare the table")?;
-        Ok(Self { store, stop, task, _lock: lock })
+        let counters = Counters::new(client, COUNTERS);
+        counters.create_table().await.context("failed to prepare the table of counters")?;
+        Ok(Self { store, counters, stop, task, _lock: lock })
+    }
+
+    /// Opens the engine on a folder that a process has kept data in before; otherwise as [`Engine::open`].
+    pub(in crate::commands) async fn open_existing(folder: &Path) -> anyhow::Result<Self> {
+        let database = folder.join(DATABASE);
+        ensure!(database.is_file(), "{} is not there: nothing was kept in {}", database.display(), folder.display());
+        Self::open(folder).await
     }
 
     /// Returns the store on this engine.
-    pub(super) fn store(&self) -> Store {
+    pub(in crate::commands) fn store(&self) -> Store {
         self.store.clone()
     }
 
+    /// Returns the counters on this engine.
+    pub(in crate::commands) fn counters(&self) -> Counters {
+        self.counters.clone()
+    }
+
     /// Stops the engine once what is under way is done.
-    pub(super) async fn close(self) {
+    pub(in crate::commands) async fn close(self) {
         drop(self.stop);
-        drop(self.store);
+        drop((self.store, self.counters));
         // Every acknowledged write is on the disk already; a connection kept open must not hold the process.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(2), self.task).await;
     }

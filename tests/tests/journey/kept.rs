@@ -1,0 +1,96 @@
+//! Whatever is accepted is stored, read back and exported as it was.
+
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU32, Ordering},
+};
+
+use proptest::prelude::*;
+use tests::{
+    http,
+    town::{KAZDE, token},
+};
+
+use crate::{
+    exported::{Said, json, said, stored, table},
+    town::Town,
+    typed::text,
+};
+
+/// The form's id.
+const FORM: &str = "park/kazde";
+
+/// How many inputs there were, how many were accepted.
+static TRIED: AtomicU32 = AtomicU32::new(0);
+static ACCEPTED: AtomicU32 = AtomicU32::new(0);
+
+const CASES: u32 = 200;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_accepted_is_stored_read_back_and_exported_as_it_was(
+        line in "\\PC{0,12}", street in prop_oneof![Just("Zielona 7".to_owned()), text()], long in text(), own in text(),
+        zajecia in proptest::sample::subsequence(vec!["spacer", "sport", "zabawa"], 0..=3),
+    ) {
+        let number = TRIED.fetch_add(1, Ordering::Relaxed);
+        let (runtime, town) = shared();
+        let token = token(number);
+        let mut posted = vec![
+            ("imie", line.as_str()), ("ulica", &street), ("opinia", &long), ("wiek", "19-64"), ("ocena", "3"),
+            ("spokoj", "10"), ("_token", &token), ("_step", "send"), ("_revision", town.revision(KAZDE)),
+        ];
+        posted.extend(zajecia.iter().map(|value| ("zajecia", *value)));
+        if !own.trim().is_empty() {
+            posted.extend([("dojazd", "other"), ("dojazd.other", own.as_str())]);
+        }
+        let sent = runtime.block_on(town.post(KAZDE, &http::encode(&posted))).unwrap();
+        prop_assert!(matches!(sent.status, 303 | 422), "{}: {}", sent.status, sent.body);
+        if sent.status == 303 {
+            ACCEPTED.fetch_add(1, Ordering::Relaxed);
+            let said_then = Said::from_iter(normal(&posted));
+            runtime.block_on(check(town, crate::town::number(&sent), &said_then));
+        }
+        if number + 1 == CASES {
+            let (tried, accepted) = (CASES, ACCEPTED.load(Ordering::Relaxed));
+            println!("{accepted} of {tried} inputs were accepted and stored");
+            prop_assert!(accepted * 20 >= tried, "hardly anything was accepted: {accepted} of {tried}");
+        }
+    }
+}
+
+/// Returns what the posted pairs say: line ends as LF, nothing that is empty, nothing of ours.
+fn normal(posted: &[(&str, &str)]) -> Vec<(String, Vec<String>)> {
+    let mut said = Said::new();
+    for (name, value) in posted.iter().filter(|(name, value)| !name.starts_with('_') && !value.is_empty()) {
+        let value = value.replace("\r\n", "\n").replace('\r', "\n");
+        said.entry((*name).to_owned()).or_default().push(value);
+    }
+    said.into_iter().collect()
+}
+
+/// Checks that the answers under `number` stand in the table, the export and the JSON as they were said.
+async fn check(town: &Town, number: &str, said_then: &Said) {
+    let store = town.engine.store();
+    let entries = stored(&store, FORM).await.unwrap();
+    let entry = entries.iter().find(|entry| entry.number.to_string() == number).unwrap();
+    assert_eq!(entry.answers, *said_then);
+    let entry = std::slice::from_ref(entry);
+    let rows = table(&store, FORM, entry).await.unwrap();
+    assert_eq!(rows[0]["_number"], number);
+    let cells = said_then.iter().map(|(name, values)| (name.clone(), values.join(" "))).collect();
+    assert_eq!(said(&rows[0]), cells);
+    let objects = json(entry).unwrap();
+    assert_eq!(objects[0]["answers"], serde_json::to_value(said_then).unwrap());
+}
+
+/// One town for all cases.
+fn shared() -> &'static (tokio::runtime::Runtime, Town) {
+    static SHARED: OnceLock<(tokio::runtime::Runtime, Town)> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let town = runtime.block_on(Town::open()).unwrap();
+        (runtime, town)
+    })
+}
