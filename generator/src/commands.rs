@@ -10,6 +10,7 @@ mod environment;
 mod export;
 mod new;
 mod publish;
+mod schema;
 #[cfg(feature = "serve")]
 mod serve;
 #[cfg(feature = "serve")]
@@ -53,6 +54,8 @@ enum Command {
     New(new::Arguments),
     /// Registers what residents see: texts that are consulted and forms, each as it is; run it before every build.
     Publish(publish::Arguments),
+    /// Writes JSON Schemas of all files that editors write, for their editors to complete and to underline.
+    Schema(schema::Arguments),
     /// Serves the site and its forms on this machine, drafts included, and keeps what is sent.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
@@ -96,6 +99,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Publish(arguments) => publish::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(feature = "serve")]

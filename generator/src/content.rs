@@ -14,7 +14,7 @@ use crate::{
     diagnostic::{Diagnostic, Spanned, rule},
     markdown::Words,
     source::Source,
-    yaml::{self, Fields, Node, Text},
+    yaml::{self, Fields, Node, Taken, Text},
 };
 
 use self::{consultation::RawConsultation, page::RawPage, site::RawSite};
@@ -39,9 +39,19 @@ pub(crate) struct Content {
 
 /// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
 pub(crate) fn read(source: &Source, site: RawSite, words: &Words, problems: &mut Vec<Diagnostic>) -> Content {
+    read_all(source, site, words, None, problems)
+}
+
+fn read_all(
+    source: &Source,
+    site: RawSite,
+    words: &Words,
+    sample: Option<(&'static str, &Node)>,
+    problems: &mut Vec<Diagnostic>,
+) -> Content {
     let language = site.language.value.clone();
     let mut reader =
-        Reader { source, language: &language, words, problems, read: BTreeSet::from([site::FILE.to_owned()]) };
+        Reader { source, language: &language, words, problems, sample, read: BTreeSet::from([site::FILE.to_owned()]) };
     let folders = consultation::folders(source);
     let consultations = folders.iter().filter_map(|folder| consultation::read(&mut reader, folder)).collect();
     let belongs =
@@ -56,12 +66,64 @@ pub(crate) fn read(source: &Source, site: RawSite, words: &Words, problems: &mut
     Content { site, pages, consultations, others, read }
 }
 
+/// A kind of file that editors write fields in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Site,
+    Page,
+    Consultation,
+    Document,
+    Schedule,
+    Form,
+}
+
+impl Kind {
+    /// All kinds.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Site, Self::Page, Self::Consultation, Self::Document, Self::Schedule, Self::Form];
+
+    /// Returns the name of the kind.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Page => "page",
+            Self::Consultation => "consultation",
+            Self::Document => "document",
+            Self::Schedule => "schedule",
+            Self::Form => "form",
+        }
+    }
+
+    /// Returns where a file of this kind may stand.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Site => site::FILE,
+            Self::Page => "content/park/index.md",
+            Self::Consultation => "content/park/consultation.yaml",
+            Self::Document => "content/park/documents/plan/document.yaml",
+            Self::Schedule => "content/park/schedule.yaml",
+            Self::Form => "content/park/forms/uwagi.yaml",
+        }
+    }
+}
+
+/// Reads `sample` as a file of a kind is read.
+pub(crate) fn read_sample(kind: Kind, sample: &Node) {
+    let source = Source::from_texts(Kind::ALL.map(|kind| (kind.path(), "")));
+    let problems = &mut Vec::new();
+    let site = if kind == Kind::Site { site::fields(sample, problems) } else { site::read(&source, problems) };
+    let words = Words::new();
+    read_all(&source, site, &words, Some((kind.path(), sample)), problems);
+}
+
 /// What reading a file needs: the tree, the language of plain texts, and where problems go.
 pub(crate) struct Reader<'a> {
     pub(crate) source: &'a Source,
     pub(crate) language: &'a str,
     pub(crate) words: &'a Words,
     pub(crate) problems: &'a mut Vec<Diagnostic>,
+    /// What stands in place of the fields of one file, to find out which there are.
+    sample: Option<(&'static str, &'a Node)>,
     /// Paths of the files that have been read.
     pub(crate) read: BTreeSet<String>,
 }
@@ -83,7 +145,22 @@ impl<'a> Reader<'a> {
     /// Reads a YAML file.
     fn yaml(&mut self, path: &str) -> Option<Node> {
         let text = self.text(path)?;
+        if let Some(sample) = self.sample(path) {
+            return Some(sample.clone());
+        }
         yaml::parse(path, text).map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    /// Reads the fields of a Markdown file and returns them with the byte at which the body starts.
+    fn front_matter(&mut self, path: &str, text: &str) -> Option<(Node, usize)> {
+        if let Some(sample) = self.sample(path) {
+            return Some((sample.clone(), 0));
+        }
+        yaml::front_matter(path, text).map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    fn sample(&self, path: &str) -> Option<&'a Node> {
+        self.sample.filter(|(file, _)| *file == path).map(|(_, sample)| sample)
     }
 }
 
@@ -116,6 +193,7 @@ fn translated(
 
 /// Reads a whole number within `range`; another is reported and none.
 fn number<T: TryFrom<i64>>(fields: &mut Fields<'_>, key: &'static str, range: RangeInclusive<i64>) -> Option<T> {
+    fields.note(key, || Taken::Within(*range.start(), *range.end()));
     let number = fields.integer(key)?;
     let within = range.contains(&number.value).then(|| T::try_from(number.value).ok()).flatten();
     if within.is_none() {

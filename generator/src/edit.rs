@@ -95,6 +95,11 @@ pub(crate) fn apply(root: &Path, edits: &[Edit]) -> Result<(), EditError> {
     planned.iter().try_for_each(|(path, bytes)| write(path, bytes))
 }
 
+/// Writes a file that is made anew whenever it is asked for, in place of the one before.
+pub(crate) fn renew(path: &Path, bytes: &[u8]) -> Result<(), EditError> {
+    write(path, bytes)
+}
+
 /// Puts each text at the end of its line, before the line end.
 pub(crate) fn inserted(text: &str, at: &[(usize, String)]) -> String {
     let mut whole = String::with_capacity(text.len());

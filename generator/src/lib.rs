@@ -22,6 +22,7 @@ pub mod pipeline;
 mod publish;
 mod redline;
 mod scaffold;
+mod schema;
 mod slug;
 mod source;
 mod theme;

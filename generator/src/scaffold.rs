@@ -98,7 +98,12 @@ pub(crate) fn consultation(
         ("schedule.yaml", skeleton!("schedule.yaml")),
         ("forms/uwagi.yaml", skeleton!("uwagi.yaml")),
     ];
-    Ok(files.map(|(file, skeleton)| create(format!("{folder}/{file}"), &filled(skeleton, &values))).into())
+    let file = |(file, skeleton): (&str, &str)| {
+        let path = format!("{folder}/{file}");
+        let own = [("schema", schemas(&path))];
+        create(path, &filled(skeleton, &[&own[..], &values[..]].concat()))
+    };
+    Ok(files.map(file).into())
 }
 
 /// Makes a page in a folder of the content; without a folder beside the home page.
@@ -119,7 +124,8 @@ pub(crate) fn form(site: &Site, consultation: Option<&str>, form: &str, title: &
         return Err(Unmade::Taken { what: "form", name });
     }
     let path = format!("{}/forms/{name}.yaml", consultation.folder);
-    Ok(vec![create(path, &filled(skeleton!("form.yaml"), &[("title", yaml::scalar(title))]))])
+    let values = [("schema", schemas(&path)), ("title", yaml::scalar(title))];
+    Ok(vec![create(path, &filled(skeleton!("form.yaml"), &values))])
 }
 
 /// A meeting to be added.
@@ -257,6 +263,11 @@ fn filled(skeleton: &str, values: &[(&str, String)]) -> String {
     forms::fill(skeleton, |name| values.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))
 }
 
+/// Returns the way from a file to the schemas.
+fn schemas(path: &str) -> String {
+    format!("{}{}", "../".repeat(path.matches('/').count()), crate::schema::FOLDER)
+}
+
 fn create(path: String, text: &str) -> Edit {
     Edit::Create { path, bytes: text.as_bytes().to_vec() }
 }
@@ -269,7 +280,9 @@ fn append(source: &Source, path: &str, key: &'static str, entry: &str) -> Result
         lines.collect::<Vec<_>>().join("\n")
     };
     let Some(read) = source.text(path) else {
-        return Ok(create(path.to_owned(), &format!("{key}:\n{}\n", indented(2))));
+        // Of the files with lists only the schedule may be missing.
+        let wire = format!("# yaml-language-server: $schema={}/{}.json", schemas(path), content::Kind::Schedule.name());
+        return Ok(create(path.to_owned(), &format!("{wire}\n{key}:\n{}\n", indented(2))));
     };
     let refused = || Unmade::Unlisted { key, path: path.to_owned() };
     let before = yaml::parse(path, read).map_err(|_| refused())?;

@@ -264,7 +264,8 @@ impl<'a> Themes<'a> {
 
 fn json(node: &Node) -> Json {
     match &node.value {
-        Value::Null => Json::Null,
+        // A sample is no file that anybody wrote.
+        Value::Null | Value::Sample(_) => Json::Null,
         Value::Boolean(value) => Json::Bool(*value),
         Value::Integer(value) => Json::from(*value),
         Value::Number => Json::String(node.written.clone()),

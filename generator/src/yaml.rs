@@ -9,6 +9,7 @@
 mod fields;
 mod machine;
 mod places;
+mod sample;
 mod syntax;
 
 use crate::diagnostic::{Diagnostic, Lines, Place, Spanned, rule};
@@ -16,6 +17,8 @@ use crate::diagnostic::{Diagnostic, Lines, Place, Spanned, rule};
 pub(crate) use fields::{Fields, Text, items, string};
 pub(crate) use machine::{Tree, read_as, scalar, write};
 use places::{Located, Shape};
+use sample::Sample;
+pub(crate) use sample::{Described, Taken, describe};
 
 /// A value and where it was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +48,8 @@ pub(crate) enum Value {
     List(Vec<Node>),
     /// Fields in the order written, each name once.
     Map(Vec<(Spanned<String>, Node)>),
+    /// Nothing written: it notes how it is read.
+    Sample(Sample),
 }
 
 impl Value {
@@ -57,7 +62,7 @@ impl Value {
             Self::Number => "number",
             Self::String(_) => "text",
             Self::List(_) => "list",
-            Self::Map(_) => "map",
+            Self::Map(_) | Self::Sample(_) => "map",
         }
     }
 }

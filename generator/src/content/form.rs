@@ -3,13 +3,13 @@ mod kinds;
 
 use std::collections::BTreeMap;
 
-use forms::{Form, Question, Text, kind};
+use forms::{Form, Kind, Question, Text, kind};
 
 use super::{Reader, address_slug, number, page::file_slug, required_words, words};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
     markdown::Words,
-    yaml::{self, Fields, Node, Value},
+    yaml::{self, Fields, Node, Taken, Value},
 };
 
 /// A form as read, with what belongs to its page and not to its definition.
@@ -122,6 +122,7 @@ fn months(words: &Words) -> Vec<Vec<String>> {
 fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawQuestion> {
     let mut fields = Fields::new(node, problems);
     let name = fields.required_string("name");
+    fields.note("kind", || Taken::OneOf(Kind::NAMES.map(str::to_owned).to_vec()));
     let kind = fields.required_string("kind");
     let raw = RawQuestion {
         place: fields.place().clone(),
@@ -136,8 +137,12 @@ fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Opti
         min_length: number(&mut fields, "min_length", 1..=1_000_000),
         max_length: number(&mut fields, "max_length", 1..=1_000_000),
         // The height of a field, or the rows of a matrix: a number or a list.
-        height: if has_list(&mut fields, "rows") { None } else { number(&mut fields, "rows", 1..=50) },
-        rows: if has_list(&mut fields, "rows") {
+        height: if holds(&mut fields, "rows", |rows| matches!(rows, Value::List(_))) {
+            None
+        } else {
+            number(&mut fields, "rows", 1..=50)
+        },
+        rows: if holds(&mut fields, "rows", |rows| matches!(rows, Value::List(_) | Value::Sample(_))) {
             fields.one("rows", |node, problems| Some(options(node, language, problems)))
         } else {
             None
@@ -182,8 +187,8 @@ fn constraint(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<RawConstrai
     Some(RawConstraint { min, max, place })
 }
 
-fn has_list(fields: &mut Fields<'_>, key: &'static str) -> bool {
-    fields.node(key).is_some_and(|node| matches!(node.value, Value::List(_)))
+fn holds(fields: &mut Fields<'_>, key: &'static str, test: impl Fn(&Value) -> bool) -> bool {
+    fields.node(key).is_some_and(|node| test(&node.value))
 }
 
 fn options(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> RawOptionList {

@@ -43,7 +43,7 @@ pub(super) enum Role {
 /// Reads a Markdown file.
 pub(super) fn read(reader: &mut Reader<'_>, path: &str, role: Role) -> Option<RawPage> {
     let text = reader.text(path)?;
-    let (node, start) = yaml::front_matter(path, text).map_err(|problem| reader.problems.push(problem)).ok()?;
+    let (node, start) = reader.front_matter(path, text)?;
     let mut fields = Fields::new(&node, reader.problems);
     let title = fields.string("title");
     let mut page = RawPage {

@@ -6,7 +6,7 @@ use super::{required_words, words};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned},
     source::Source,
-    yaml::{self, Fields},
+    yaml::{self, Fields, Node},
 };
 
 /// The file of the site.
@@ -38,10 +38,12 @@ pub(crate) struct RawNavigation {
 pub(crate) fn read(source: &Source, problems: &mut Vec<Diagnostic>) -> RawSite {
     let text = source.text(FILE).unwrap_or_default();
     let node = yaml::parse(FILE, text).map_err(|problem| problems.push(problem)).ok();
-    let Some(node) = node else {
-        return default();
-    };
-    let mut fields = Fields::new(&node, problems);
+    node.map_or_else(default, |node| fields(&node, problems))
+}
+
+/// Reads the fields of `site.yaml`.
+pub(super) fn fields(node: &Node, problems: &mut Vec<Diagnostic>) -> RawSite {
+    let mut fields = Fields::new(node, problems);
     let language = fields.string("language").unwrap_or_else(default_language);
     let spoken = language.value.clone();
     let site = RawSite {

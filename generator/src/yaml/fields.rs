@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Node, Value};
+use super::{
+    Node, Value,
+    sample::{Sample, Taken},
+};
 use crate::diagnostic::{Diagnostic, Place, Spanned, rule};
 
 /// The fields of one map, taken by name; what nobody asked for is reported at the end.
@@ -14,6 +17,8 @@ pub(crate) struct Fields<'a> {
     place: &'a Place,
     /// Not a map at all: that is said once, and nothing is missing besides.
     broken: bool,
+    /// Where what is asked for is noted, of a value that only notes it.
+    sample: Option<&'a Sample>,
     known: Vec<&'static str>,
     problems: &'a mut Vec<Diagnostic>,
 }
@@ -40,7 +45,9 @@ impl Text {
 impl<'a> Fields<'a> {
     /// Starts to read a map; an empty value is a map without fields.
     pub(crate) fn new(node: &'a Node, problems: &'a mut Vec<Diagnostic>) -> Self {
+        let sample = sample(node, || Taken::Group);
         let (entries, broken) = match &node.value {
+            Value::Sample(sample) => (sample.fields(), false),
             Value::Map(fields) => (fields.as_slice(), false),
             Value::Null => (&[][..], false),
             _ => {
@@ -48,7 +55,7 @@ impl<'a> Fields<'a> {
                 (&[][..], true)
             }
         };
-        Self { entries, place: &node.place, broken, known: Vec::new(), problems }
+        Self { entries, place: &node.place, broken, sample, known: Vec::new(), problems }
     }
 
     /// Returns where the map stands.
@@ -69,6 +76,10 @@ impl<'a> Fields<'a> {
     /// Returns the value of a field as it stands, and reports an absent or empty one.
     pub(crate) fn required_node(&mut self, key: &'static str) -> Option<&'a Node> {
         let entry = self.entry(key);
+        if let Some(sample) = self.sample {
+            sample.ask(key, true);
+            return entry.map(|(_, node)| node);
+        }
         match entry {
             Some((_, node)) if !is_empty(node) => Some(node),
             _ if self.broken => None,
@@ -130,6 +141,15 @@ impl<'a> Fields<'a> {
         self.required(key, written)
     }
 
+    /// Notes of a field, for those who write it, what it may be besides what its reader takes it for.
+    pub(crate) fn note(&mut self, key: &'static str, taken: impl FnOnce() -> Taken) {
+        if self.sample.is_some()
+            && let Some((_, node)) = self.entry(key)
+        {
+            sample(node, taken);
+        }
+    }
+
     /// Reads one value in a way of its own, such as a map inside this one.
     pub(crate) fn one<T>(
         &mut self,
@@ -181,6 +201,10 @@ impl<'a> Fields<'a> {
         mut read: impl FnMut(&'a Node, &mut Vec<Diagnostic>) -> Option<T>,
     ) -> Vec<(Spanned<String>, T)> {
         let Some(node) = self.node(key) else { return Vec::new() };
+        if let Some(sample) = sample(node, || Taken::Map) {
+            sample.item().and_then(|item| read(item, self.problems));
+            return Vec::new();
+        }
         let Value::Map(fields) = &node.value else {
             self.problems.push(wrong_type(node, "map"));
             return Vec::new();
@@ -203,6 +227,9 @@ impl<'a> Fields<'a> {
 
     fn entry(&mut self, key: &'static str) -> Option<&'a (Spanned<String>, Node)> {
         self.known.push(key);
+        if let Some(sample) = self.sample {
+            sample.ask(key, false);
+        }
         self.entries.iter().find(|(name, _)| name.value == key)
     }
 }
@@ -213,6 +240,10 @@ pub(crate) fn items<'a, T>(
     problems: &mut Vec<Diagnostic>,
     mut read: impl FnMut(&'a Node, &mut Vec<Diagnostic>) -> Option<T>,
 ) -> Vec<T> {
+    if let Some(sample) = sample(node, || Taken::List) {
+        sample.item().and_then(|item| read(item, problems));
+        return Vec::new();
+    }
     let Value::List(items) = &node.value else {
         problems.push(wrong_type(node, "list"));
         return Vec::new();
@@ -222,6 +253,7 @@ pub(crate) fn items<'a, T>(
 
 /// Reads a word, free of outer white space; a number is the word written.
 pub(crate) fn string(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanned<String>> {
+    sample(node, || Taken::Word);
     let word = match &node.value {
         Value::String(word) => word,
         Value::Integer(_) | Value::Number => &node.written,
@@ -232,6 +264,9 @@ pub(crate) fn string(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Span
 
 /// Reads a text for readers: a word, or a map from language to word.
 pub(crate) fn text(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanned<Text>> {
+    if sample(node, || Taken::Text).is_some() {
+        return None;
+    }
     let text = match &node.value {
         Value::Map(languages) => {
             let words =
@@ -245,6 +280,7 @@ pub(crate) fn text(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanne
 
 /// Reads a day, `2021-07-29`.
 pub(crate) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanned<Date>> {
+    sample(node, || Taken::Date);
     let Value::String(word) = &node.value else { return refuse(node, "date", problems) };
     // The parser of days takes more forms than editors should meet in one tree.
     let day = Some(word.trim()).filter(|day| day.len() == 10).and_then(|day| day.parse().ok());
@@ -256,6 +292,7 @@ pub(crate) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanne
 }
 
 fn integer(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanned<i64>> {
+    sample(node, || Taken::Integer);
     match node.value {
         Value::Integer(number) => Some(Spanned::new(number, node.place.clone())),
         _ => refuse(node, "integer", problems),
@@ -263,6 +300,7 @@ fn integer(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanned<i64>> 
 }
 
 fn boolean(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanned<bool>> {
+    sample(node, || Taken::Boolean);
     match node.value {
         Value::Boolean(boolean) => Some(Spanned::new(boolean, node.place.clone())),
         _ => refuse(node, "boolean", problems),
@@ -270,15 +308,26 @@ fn boolean(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanned<bool>>
 }
 
 fn written(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Spanned<String>> {
+    sample(node, || Taken::Written);
     match node.value {
-        Value::List(_) | Value::Map(_) => refuse(node, "text", problems),
+        Value::List(_) | Value::Map(_) | Value::Sample(_) => refuse(node, "text", problems),
         _ => Some(Spanned::new(node.written.clone(), node.place.clone())),
     }
 }
 
 fn refuse<T>(node: &Node, expected: &'static str, problems: &mut Vec<Diagnostic>) -> Option<T> {
+    if matches!(node.value, Value::Sample(_)) {
+        return None;
+    }
     problems.push(wrong_type(node, expected));
     None
+}
+
+/// Notes what a value is taken for, if it is one that notes it.
+fn sample(node: &Node, taken: impl FnOnce() -> Taken) -> Option<&Sample> {
+    let Value::Sample(sample) = &node.value else { return None };
+    sample.take(taken());
+    Some(sample)
 }
 
 fn wrong_type(node: &Node, expected: &'static str) -> Diagnostic {

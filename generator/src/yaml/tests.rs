@@ -17,7 +17,7 @@ fn at(place: &Place) -> String {
 fn value(node: &Node) -> serde_yaml::Value {
     use serde_yaml::Value as Yaml;
     match &node.value {
-        Value::Null => Yaml::Null,
+        Value::Null | Value::Sample(_) => Yaml::Null,
         Value::Boolean(boolean) => (*boolean).into(),
         Value::Integer(number) => (*number).into(),
         Value::Number => serde_yaml::from_str(&node.written).unwrap(),
