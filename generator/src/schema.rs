@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     content::{self, Kind},
     diagnostic::Diagnostic,
-    yaml::{self, Described, Fields, Node, Taken},
+    yaml::{self, Described, Fields, Taken},
 };
 
 /// Descriptions by path of a field: the longest that fits is taken (`form.questions.label`, else `label`).
@@ -36,12 +36,7 @@ pub(crate) fn all() -> Vec<(String, String)> {
 
 fn words(problems: &mut Vec<Diagnostic>) -> Words {
     let Ok(node) = yaml::parse("i18n/schema/pl.yaml", POLISH) else { return Words::new() };
-    let wrapped = Node {
-        value: yaml::Value::Map(vec![(crate::diagnostic::Spanned::new("fields".to_owned(), node.place.clone()), node)]),
-        place: crate::diagnostic::Place::whole(""),
-        written: String::new(),
-    };
-    let mut fields = Fields::new(&wrapped, problems);
+    let mut fields = Fields::new(&node, problems);
     let words = fields.map("fields", yaml::string);
     fields.finish();
     words.into_iter().map(|(key, text)| (key.value, text.value)).collect()

@@ -5,10 +5,12 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use proptest::prelude::*;
 use tests::{
+    engine::Item,
     http,
-    town::{KAZDE, token},
+    town::{ANSWERS, KAZDE, KROTKA, token},
 };
 
 use crate::{
@@ -58,6 +60,50 @@ proptest! {
             prop_assert!(accepted * 20 >= tried, "hardly anything was accepted: {accepted} of {tried}");
         }
     }
+}
+
+/// The largest post that is taken makes an item that the engine takes: 400 kB, names and values together
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>).
+#[tokio::test]
+async fn the_largest_body_makes_an_item_within_the_limit() -> crate::Outcome {
+    /// What works, and what sending may add to it.
+    const LARGEST: usize = (256 + 8) * 1024;
+    let town = Town::open().await?;
+    // Plain letters are posted as they are: nothing becomes larger by being read.
+    let long = |token: &str| {
+        let head = format!("_step=send&_token={token}&_revision={}&zdanie=", town.revision(KROTKA));
+        format!("{head}{}", "x".repeat(LARGEST - head.len()))
+    };
+    let many = |token: &str| {
+        let ours = [("_step", "send"), ("_token", token), ("_revision", town.revision(KAZDE))];
+        format!("{}&{}", http::encode(&[&ours[..], &ANSWERS].concat()), vec!["zajecia=spacer"; 4000].join("&"))
+    };
+    for (path, body) in [(KROTKA, long(&token(1))), (KAZDE, many(&token(2)))] {
+        let sent = town.post(path, &body).await?;
+        assert_eq!(sent.status, 303, "{path}: {}", &sent.body[..sent.body.len().min(2000)]);
+    }
+    let sizes: Vec<_> = town.engine.items_of('S').await?.iter().map(size).collect();
+    assert_eq!(sizes.len(), 2);
+    assert!(sizes.iter().all(|size| *size < 400_000), "{sizes:?}");
+    assert!(sizes.iter().any(|size| *size > 270_000), "nothing large was kept: {sizes:?}");
+    let longer = town.post(KROTKA, &format!("{}x", long(&token(3)))).await?;
+    assert_eq!(longer.status, 413);
+    Ok(())
+}
+
+/// Returns the size of an item as the engine counts it, in bytes.
+fn size(item: &Item) -> usize {
+    fn weight(value: &AttributeValue) -> usize {
+        match value {
+            AttributeValue::S(text) => text.len(),
+            // At most; a number takes a byte for two digits.
+            AttributeValue::N(digits) => digits.len() + 1,
+            AttributeValue::L(list) => 3 + list.iter().map(|one| 1 + weight(one)).sum::<usize>(),
+            AttributeValue::M(map) => 3 + map.iter().map(|(name, one)| 1 + name.len() + weight(one)).sum::<usize>(),
+            _ => 1,
+        }
+    }
+    item.iter().map(|(name, one)| name.len() + weight(one)).sum()
 }
 
 /// Returns what the posted pairs say: line ends as LF, nothing that is empty, nothing of ours.
