@@ -84,7 +84,7 @@ impl Form {
     /// Returns the last page before `index` with something to answer.
     pub fn page_before(&self, index: usize, answers: &Answers) -> Option<&[Question]> {
         let applying = self.applying(answers);
-        self.pages().into_iter().take(index).filter(|page| is_asked(page, &applying)).last()
+        self.pages().into_iter().take(index).rfind(|page| is_asked(page, &applying))
     }
 }
 

@@ -96,8 +96,11 @@ impl Asked for Remark {
         let mut numbers = self.posted(&view.name, setting.answers);
         let next = numbers.last().map_or(1, |last| last + 1);
         // After the last one, so that no field of a remark that was removed comes to life again.
-        let next =
-            if next > self.max_remarks { (1..).find(|number| !numbers.contains(number)).unwrap_or(1) } else { next };
+        let next = if next > self.max_remarks {
+            (1..next).find(|number| !numbers.contains(number)).unwrap_or(1)
+        } else {
+            next
+        };
         if setting.blank == Some(&view.name) && numbers.len() < self.max_remarks {
             numbers.insert(next);
         }

@@ -109,5 +109,5 @@ pub(super) fn shown_values(values: &[String]) -> Vec<String> {
 /// Returns the lines of a text; a text of white space alone says nothing.
 pub(super) fn lines(values: &[String]) -> Vec<LineView> {
     let said = values.iter().filter(|value| !value.trim().is_empty());
-    said.map(|value| LineView::words(value)).collect()
+    said.map(LineView::words).collect()
 }
