@@ -1,12 +1,18 @@
 //! The engine that the environment names, as the SDK's own variables do.
 
-use anyhow::Context as _;
-use forms_fn::store::{self, Client, Connection};
+use anyhow::{Context as _, ensure};
+use forms_fn::store::{self, Client, ConnectError, Connection};
 
 /// Returns a client for the engine; nothing is sent yet.
 pub(super) fn client() -> anyhow::Result<Client> {
     let connection = Connection::from_variables(variable)?;
-    store::connect(&connection).context("AWS_ENDPOINT_URL_DYNAMODB does not begin with http://")
+    let client = store::connect(&connection);
+    ensure!(
+        !matches!(client, Err(ConnectError::NoTls)),
+        "this konsultacje is built without TLS, so AWS_ENDPOINT_URL_DYNAMODB has to be an http:// address; \
+         `cargo build --release --features cloud` builds one that reaches Amazon's own tables"
+    );
+    Ok(client?)
 }
 
 /// Returns a variable that has to be set.
