@@ -29,6 +29,7 @@ pub(crate) struct RawForm {
 pub(crate) type RawOptionList = Vec<(Spanned<String>, Text)>;
 
 /// One question as written: flat, so that each mistake has its own line.
+#[allow(clippy::struct_excessive_bools)] // each is a field of its own in YAML
 struct RawQuestion {
     name: Spanned<String>,
     kind: Option<Spanned<String>>,
@@ -149,7 +150,7 @@ fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Opti
         },
         autocomplete: fields.string("autocomplete"),
         decimals: number(&mut fields, "decimals", 0..=6),
-        constraint: fields.one("constraint", constraint),
+        constraint: fields.one("constraint", |node, problems| Some(constraint(node, problems))),
         constraint_message: words(&mut fields, "constraint_message", language),
         statement: words(&mut fields, "statement", language),
         birthday: fields.boolean("birthday").is_some_and(|birthday| birthday.value),
@@ -171,7 +172,7 @@ fn question(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Opti
 fn condition(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<RawCondition> {
     let mut fields = Fields::new(node, problems);
     let question = fields.required_string("question");
-    let is = fields.one("is", |node, problems| yaml::string(node, problems));
+    let is = fields.one("is", yaml::string);
     let any_of = fields.list("any_of", yaml::string);
     let answered = fields.boolean("answered");
     let place = fields.place().clone();
@@ -179,12 +180,12 @@ fn condition(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<RawCondition
     Some(RawCondition { question: question?, any_of: is.into_iter().chain(any_of).collect(), answered, place })
 }
 
-fn constraint(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<RawConstraint> {
+fn constraint(node: &Node, problems: &mut Vec<Diagnostic>) -> RawConstraint {
     let mut fields = Fields::new(node, problems);
     let (min, max) = (fields.string("min"), fields.string("max"));
     let place = fields.place().clone();
     fields.finish();
-    Some(RawConstraint { min, max, place })
+    RawConstraint { min, max, place }
 }
 
 fn holds(fields: &mut Fields<'_>, key: &'static str, test: impl Fn(&Value) -> bool) -> bool {
