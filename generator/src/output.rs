@@ -36,11 +36,13 @@ pub(crate) fn fixed() -> impl Iterator<Item = Address> {
 pub(crate) fn all(site: &Site, look: &Look, source: &Source, options: &Options) -> Result<Outputs, Diagnostic> {
     let stylesheet = asset("style", "css", &look.stylesheet);
     let icon = asset("icon", "svg", &look.icon);
-    let drawing = Drawing { site, look, today: options.today, stylesheet: &stylesheet.0, icon: &icon.0 };
+    let script = asset("form", "js", &look.script);
+    let drawing =
+        Drawing { site, look, today: options.today, stylesheet: &stylesheet.0, icon: &icon.0, script: &script.0 };
     let mut outputs = pages(drawing)?;
     outputs.extend(files(site, source));
     outputs.extend(forms::packed(drawing));
-    outputs.extend([stylesheet, icon].map(|(address, output)| (address.output(), output)));
+    outputs.extend([stylesheet, icon, script].map(|(address, output)| (address.output(), output)));
     outputs.insert(Address::root().file(STAMP).output(), stamp::output(options));
     Ok(outputs)
 }

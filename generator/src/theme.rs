@@ -35,7 +35,9 @@ pub(crate) struct Look {
     pub(crate) stylesheet: String,
     /// The icon, an SVG drawing.
     pub(crate) icon: String,
-    /// What Markdown says besides its text.
+    /// The script of forms: pages work without it.
+    pub(crate) script: String,
+    /// What Markdown says besides its text, and what residents may write for a month.
     pub(crate) words: Words,
 }
 
@@ -76,7 +78,8 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
         problems.push(problem.with("language", &language.value));
         return None;
     }
-    let words = ["notes", "markdown"].into_iter().filter_map(|group| texts.get(group)?.as_object()).flatten();
+    let words =
+        ["notes", "markdown", "reading"].into_iter().filter_map(|group| texts.get(group)?.as_object()).flatten();
     let words = words.filter_map(|(key, words)| Some((key.clone(), words.as_str()?.to_owned()))).collect();
     let resolved = ThemeSource {
         templates: themes.templates(&names),
@@ -88,7 +91,8 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
             theme,
             source: resolved,
             stylesheet: themes.stylesheet(&names),
-            icon: names.iter().find_map(|name| themes.text(name, "assets/icon.svg")).unwrap_or_default().to_owned(),
+            icon: themes.asset(&names, "assets/icon.svg"),
+            script: themes.asset(&names, "assets/form.js"),
             words,
         }),
         Err(error) => {
@@ -184,6 +188,11 @@ impl<'a> Themes<'a> {
             }
         }
         merged
+    }
+
+    /// Returns a file of the most specific theme that has it.
+    fn asset(&self, names: &[String], path: &str) -> String {
+        names.iter().find_map(|name| self.text(name, path)).unwrap_or_default().to_owned()
     }
 
     fn stylesheet(&self, names: &[String]) -> String {
