@@ -23,10 +23,8 @@ mod theme;
 mod view;
 
 pub use answers::Answers;
-pub use bundle::{
-    Bundle, Card, Channel, ConsultedDocument, ConsultedSection, ConsultedVersion, Contact, Link, Office, Shared, Shell,
-    Site,
-};
+pub use bundle::{Bundle, Card, Channel, Contact, Link, Office, Shared, Shell, Site};
+pub use bundle::{ConsultedDocument, ConsultedSection, ConsultedVersion};
 pub use condition::{Condition, Test};
 pub use form::{Form, Question};
 pub use kind::Kind;
