@@ -6,7 +6,8 @@ use forms::{
 use super::Frame;
 use crate::{
     address::Address,
-    model::{Consultation, Document, FormPage},
+    markdown::Section,
+    model::{Consultation, Document, FormPage, Version},
 };
 
 /// Draws the static page of a form with the code that the function draws it with.
@@ -48,7 +49,7 @@ fn documents(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) ->
             id: section.id.clone(),
             title: frame.words(&section.title),
             hash: section.hash.clone(),
-            earlier: Vec::new(),
+            earlier: earlier(consultation, document, version, section),
         });
         ConsultedVersion { version: version.version.clone(), sections: sections.collect() }
     };
@@ -65,4 +66,15 @@ fn documents(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) ->
         }
     });
     documents.filter(|document| !document.versions.is_empty()).collect()
+}
+
+/// Returns the hashes of the texts that a section had when they were published, but for the one it has.
+fn earlier(consultation: &Consultation, document: &Document, version: &Version, section: &Section) -> Vec<String> {
+    let mut earlier: Vec<String> = Vec::new();
+    for hash in consultation.register.hashes(document.name(), &version.version, &section.id) {
+        if hash != section.hash && !earlier.iter().any(|known| known == hash) {
+            earlier.push(hash.to_owned());
+        }
+    }
+    earlier
 }
