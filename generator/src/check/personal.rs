@@ -16,6 +16,11 @@ const PHONE_LABELS: [&str; 6] = ["tel", "telefon", "telefonu", "fax", "faks", "k
 /// What stands after an amount, which no telephone has.
 const UNITS: [&str; 12] = ["zł", "tys", "mln", "mld", "PLN", "EUR", "euro", "%", "m2", "m²", "osób", "mieszk"];
 
+/// Codes that three capitals before six digits are more often than the series of a card.
+const CURRENCIES: [&str; 5] = ["PLN", "EUR", "USD", "GBP", "CHF"];
+/// Beginnings of the words that name an identity card before its number.
+const CARD_LABELS: [&str; 2] = ["dowód", "dowod"];
+
 /// Nothing private stands in public text.
 pub(super) fn stays_private(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
     let public = Public::of(site);
@@ -173,6 +178,9 @@ fn is_account(digits: &[u32]) -> bool {
 }
 
 /// Finds three capitals and six digits whose check digit, the first of the six, is right.
+///
+/// One in ten amounts of money after the code of a currency has such a digit too, and so has any other code before a
+/// number: behind a space or the code of a currency a number is one of a card only where the text says so.
 fn identity_cards(words: &str) -> Vec<Range<usize>> {
     const WEIGHTS: [u32; 9] = [7, 3, 1, 9, 7, 3, 1, 7, 3];
     let bytes = words.as_bytes();
@@ -191,6 +199,10 @@ fn identity_cards(words: &str) -> Vec<Range<usize>> {
         {
             continue;
         }
+        let doubtful = gap > 0 || CURRENCIES.contains(&&words[start..start + 3]);
+        if doubtful && !is_named_card(&words[..start]) {
+            continue;
+        }
         let letters = bytes[start..start + 3].iter().map(|letter| u32::from(letter - b'A') + 10);
         let values = letters.chain(digits.iter().map(|digit| u32::from(digit - b'0')));
         if WEIGHTS.iter().zip(values).map(|(weight, value)| weight * value).sum::<u32>() % 10 == 0 {
@@ -198,6 +210,12 @@ fn identity_cards(words: &str) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Tells whether one of the last words before a number names an identity card: "dowód osobisty, seria i numer".
+fn is_named_card(before: &str) -> bool {
+    let mut last = before.split_whitespace().rev().take(6).map(str::to_lowercase);
+    last.any(|word| CARD_LABELS.iter().any(|label| word.trim_start_matches('(').starts_with(label)))
 }
 
 /// Finds e-mail addresses.
@@ -237,6 +255,9 @@ mod tests {
         check("pisz na jan.k@poczta.example.pl.", &[("personal-email", "jan.k@poczta.example.pl")]);
         check("konto PL 61 1090 1014 0000 0712 1981 2874", &[("personal-account", "61 1090 1014 0000 0712 1981 2874")]);
         check("dowód ABA300000 wydany", &[("personal-identity-card", "ABA300000")]);
+        check("legitymuje się: ABA300000", &[("personal-identity-card", "ABA300000")]);
+        check("Dowodu osobistego, seria i numer: ABA 300000", &[("personal-identity-card", "ABA 300000")]);
+        check("dowód PLN 100000", &[("personal-identity-card", "PLN 100000")]);
     }
 
     #[test]
@@ -255,6 +276,11 @@ mod tests {
             "61 1090 1014 0000 0712 1981 2875",
             "ABA300001",
             "XABA300000",
+            "ABA 300000",
+            "koszt PLN 100000",
+            "EUR 500000",
+            "USD 250000",
+            "PLN100000",
             "wersja@",
             "https://example.pl/123456789",
             "10.10.2020-11.11.2021",
