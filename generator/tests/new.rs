@@ -88,6 +88,14 @@ fn a_version_is_a_copy_of_the_last_with_its_ids_written_down() {
     assert!(!tree.page("park/plan/zmiany/2.0-3.0/index.html").contains("class=\"chapter\""));
     assert_eq!(tree.run(&["new", "version", "--version", "1.0"]).code, 2);
     assert_eq!(tree.run(&["new", "version", "--document", "projekt"]).code, 2);
+    // The number is the name of a folder: only what is read as one is taken.
+    let before = tree.files();
+    for number in ["../x", "../../../x", "v2", "2.", "", "2\"", "2/1", "2.0 "] {
+        let refused = tree.run(&["new", "version", "--version", number]);
+        assert_eq!((refused.code, tree.files() == before), (2, true), "{number}: {}", refused.said);
+    }
+    assert!(!tree.path("x").exists() && !tree.path("content/x").exists());
+    good(&tree.run(&["new", "version", "--version", "10.2.1"]));
 }
 
 #[test]
