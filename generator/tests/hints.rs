@@ -4,7 +4,7 @@
 mod tree;
 
 use jiff::{ToSpan as _, civil::Date};
-use tree::Tree;
+use tree::{Tree, repository};
 
 /// What is told of a tree: rule, file, hint.
 fn told(tree: &Tree) -> Vec<(String, String, String)> {
@@ -59,4 +59,19 @@ fn hints_of_law_do_not_contradict_each_other() {
         let left: Vec<_> = told(&tree).into_iter().filter(|(rule, ..)| law(rule)).collect();
         assert!(left.is_empty(), "{left:?}");
     }
+}
+
+#[test]
+fn what_a_channel_is_asked_to_name_is_public() {
+    let tree = Tree::copy_of(&repository().join("tests/fixtures/broken/_base"));
+    tree.lay(&repository().join("tests/fixtures/broken/channel-without-where"));
+    assert_eq!(told(&tree)[0].0, "channel-without-where");
+    let asked = "how: Dołącz do rozmowy.";
+    let how = "how: Napisz na rozmowy@miasto.example albo zadzwoń pod numer 413676415, od poniedziałku do piątku.";
+    tree.replace("content/park/consultation.yaml", asked, how);
+    tree.write("content/park/nowa.md", "# Park\n\nTelefon +48 41 367 64 15, rozmowy@miasto.example.\n");
+    assert!(told(&tree).is_empty(), "{:?}", told(&tree));
+    // Another one is nobody's channel.
+    tree.replace("content/park/nowa.md", "64 15", "64 16");
+    assert_eq!(told(&tree)[0].0, "personal-phone");
 }

@@ -48,12 +48,21 @@ impl Public {
     fn of(site: &Site) -> Self {
         let contacts = site.consultations.iter().map(|consultation| &consultation.contact);
         let contacts = contacts.flat_map(|contact| [contact.email.as_deref(), contact.phone.as_deref()]).flatten();
-        Self(site.public.iter().map(String::as_str).chain(contacts).map(key).collect())
+        let channels = site.consultations.iter().flat_map(|consultation| &consultation.channels);
+        let channels = channels.flat_map(|channel| [Some(channel.how.as_str()), channel.url.as_deref()]).flatten();
+        let whole = site.public.iter().map(String::as_str).chain(contacts).map(key);
+        Self(whole.chain(channels.flat_map(addresses)).collect())
     }
 
     fn holds(&self, words: &str) -> bool {
         self.0.contains(&key(words))
     }
+}
+
+/// Returns the addresses and telephones in what leads residents to a channel, labelled or not.
+fn addresses(words: &str) -> Vec<String> {
+    let numbers = numbers(words).into_iter().map(|number| key(&words[number.range])).filter(|key| key.len() == 9);
+    numbers.chain(emails(words).into_iter().map(|range| key(&words[range]))).collect()
 }
 
 /// Folds the ways to write one number or one address.
