@@ -69,6 +69,49 @@ fn a_page_is_named_by_its_title() {
 }
 
 #[test]
+fn things_are_made_where_they_were_asked_for() {
+    let tree = versions();
+    tree.write("content/aktualności/index.md", "# Aktualności\n");
+    let made = |folder: &str, file: &str| {
+        good(&tree.run(&["new", "page", "--title", "Nowa", "--in", folder]));
+        assert!(tree.path(file).exists(), "{folder}: {:?}", tree.files().keys());
+        std::fs::remove_file(tree.path(file)).unwrap();
+    };
+    made("park/documents/plan/1.0", "content/park/documents/plan/1.0/nowa.md");
+    made("content/aktualności", "content/aktualności/nowa.md");
+    made("./content/aktualności/Rok 2026/", "content/aktualności/rok-2026/nowa.md");
+    made("contents", "content/contents/nowa.md");
+    made("content", "content/nowa.md");
+    for outside in ["..", "park/../x", "content/../..", "x/.."] {
+        assert_eq!(tree.run(&["new", "page", "--title", "Nowa", "--in", outside]).code, 2, "{outside}");
+    }
+}
+
+#[test]
+fn a_consultation_has_an_id_that_is_taken_by_nothing_and_short_enough() {
+    let tree = versions();
+    let new = |title: &str, id: &[&str]| {
+        let arguments = ["new", "consultation", "--title", title, "--start", "2026-04-01", "--end", "2026-05-11"];
+        tree.run(&[&arguments[..], id].concat())
+    };
+    let plan = "projekt-miejscowego-planu-zagospodarowania-przestrzennego";
+    for (rest, id) in [("terenu nad Silnicą", format!("{plan}-terenu")), ("terenów", plan.to_owned())] {
+        good(&new(&format!("Projekt miejscowego planu zagospodarowania przestrzennego {rest}"), &[]));
+        assert!(tree.path("content").join(id).join("consultation.yaml").exists(), "{:?}", tree.files().keys());
+    }
+    builds(&tree);
+    let before = tree.files();
+    let long = "a".repeat(65);
+    for id in [long.as_str(), "park", "api", "assets"] {
+        let refused = new("Nowe", &["--id", id]);
+        assert_eq!((refused.code, tree.files() == before), (2, true), "{id}: {}", refused.said);
+    }
+    assert_eq!(new("Api", &[]).code, 2);
+    good(&new("Nowe", &["--id", &long[..64]]));
+    builds(&tree);
+}
+
+#[test]
 fn a_version_is_a_copy_of_the_last_with_its_ids_written_down() {
     let tree = versions();
     let before = tree.files();

@@ -125,9 +125,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let texts = arguments.language.of(&source);
     let edits = match &arguments.what {
         What::Consultation { title, start, end, announced, id } => {
-            scaffold::consultation(id.as_deref(), title, *announced, [*start, *end])
+            scaffold::consultation(&sites.original, id.as_deref(), title, *announced, [*start, *end])
         }
-        What::Page { title, folder, name } => scaffold::page(name.as_deref(), folder.as_deref(), title),
+        What::Page { title, folder, name } => scaffold::page(&source, name.as_deref(), folder.as_deref(), title),
         What::Version { consultation, document, version, date } => {
             let (consultation, document) = (consultation.as_deref(), document.as_deref());
             scaffold::version(

@@ -21,7 +21,7 @@ const LONGEST_RETENTION: i64 = 36_525;
 /// Digits of a telephone number.
 const PHONE_DIGITS: usize = 9;
 /// Longest id of a consultation.
-const LONGEST_ID: usize = 64;
+pub(crate) const LONGEST_ID: usize = 64;
 
 /// A folder with `consultation.yaml`, with all that lies in it but pages.
 #[derive(Debug)]
