@@ -241,7 +241,7 @@ async fn what_is_stored_is_what_was_answered_and_nothing_of_who_answered() -> Ou
     assert_eq!(text(definition, "pk"), "F#park/kazde");
     assert_eq!(text(definition, "sk"), form.value("_revision"));
     let json: serde_json::Value = serde_json::from_str(text(definition, "definition"))?;
-    assert_eq!(json["questions"].as_array().map(Vec::len), Some(11));
+    assert_eq!(json["questions"].as_array().map(Vec::len), Some(24));
 
     let everything = format!("{items:?}");
     let hidden = [CLIENT_ADDRESS, CLIENT_AGENT, form.value("_token"), secret, &secret.to_lowercase()];
