@@ -3,7 +3,7 @@
 //! The emulator proves references, order, environment and outputs. It says nothing of expiry, recovery and routes, which
 //! it does not apply: those are held by the rules over the template.
 
-use std::{fs, process::Command};
+use std::{collections::BTreeSet, fs, process::Command};
 
 use serde_json::{Value, json};
 use tests::{tools, workspace};
@@ -37,7 +37,7 @@ fn the_stack_comes_up_whole() -> Outcome {
     assert_eq!(found["left_out"], json!(["Budget"]), "the emulator knows no budgets, and everything else");
 
     let outputs = &found["outputs"];
-    let keys: Vec<_> = outputs.as_object().unwrap().keys().map(String::as_str).collect();
+    let keys: BTreeSet<_> = outputs.as_object().unwrap().keys().map(String::as_str).collect();
     let named = [
         "ApiUrl",
         "BucketName",
@@ -48,7 +48,7 @@ fn the_stack_comes_up_whole() -> Outcome {
         "SiteUrl",
         "TableName",
     ];
-    assert_eq!(keys, named);
+    assert_eq!(keys, BTreeSet::from(named));
     assert_eq!(outputs["SiteUrl"], format!("https://{}", outputs["CdnDomainName"].as_str().unwrap()));
     let environment = json!({
         "TABLE_NAME": outputs["TableName"],
