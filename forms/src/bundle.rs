@@ -71,6 +71,9 @@ pub struct Shell {
     pub navigation: Vec<Link>,
     /// The way from the home page to this one, this one left out.
     pub breadcrumbs: Vec<Link>,
+    /// The feed that tells of what is new here; null where the site has none.
+    #[serde(default)]
+    pub feed: Option<Link>,
     /// The one address of a page that stands at several, absolute; null elsewhere, and where the site has no base.
     pub canonical: Option<String>,
 }

@@ -13,11 +13,14 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 use crate::{
     diagnostic::{Diagnostic, Spanned, rule},
     markdown::Words,
+    memory::Memory,
     source::Source,
     yaml::{self, Fields, Node, Taken, Text},
 };
 
 use self::{consultation::RawConsultation, page::RawPage, site::RawSite};
+
+pub(crate) use self::page::Reading;
 
 /// The folder that editors change.
 pub(crate) const FOLDER: &str = "content";
@@ -38,27 +41,41 @@ pub(crate) struct Content {
 }
 
 /// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
-pub(crate) fn read(source: &Source, site: RawSite, words: &Words, problems: &mut Vec<Diagnostic>) -> Content {
-    read_all(source, site, words, None, problems)
+pub(crate) fn read(
+    source: &Source,
+    site: RawSite,
+    words: &Words,
+    memory: &Memory,
+    problems: &mut Vec<Diagnostic>,
+) -> Content {
+    read_all(source, site, words, memory, None, problems)
 }
 
 fn read_all(
     source: &Source,
     site: RawSite,
     words: &Words,
+    memory: &Memory,
     sample: Option<(&'static str, &Node)>,
     problems: &mut Vec<Diagnostic>,
 ) -> Content {
     let language = site.language.value.clone();
-    let mut reader =
-        Reader { source, language: &language, words, problems, sample, read: BTreeSet::from([site::FILE.to_owned()]) };
+    let mut reader = Reader {
+        source,
+        language: &language,
+        words,
+        problems,
+        memory,
+        sample,
+        read: BTreeSet::from([site::FILE.to_owned()]),
+    };
     let folders = consultation::folders(source);
     let consultations = folders.iter().filter_map(|folder| consultation::read(&mut reader, folder)).collect();
     let belongs =
         |path: &str, inner: &str| folders.iter().any(|folder| path.starts_with(&format!("{folder}/{inner}/")));
     let pages = source.under(FOLDER).map(|(path, _)| path).filter(|path| has_extension(path, "md"));
     let pages = pages.filter(|path| !belongs(path, "documents") && !belongs(path, register::FOLDER));
-    let pages = pages.filter_map(|path| page::read(&mut reader, path, page::Role::Page)).collect();
+    let pages = page::read_all(&mut reader, &pages.collect::<Vec<_>>(), page::Role::Page);
     let left = source.under(FOLDER).map(|(path, _)| path.to_owned());
     let others = left.filter(|path| !reader.read.contains(path)).collect();
     let mut read = reader.read;
@@ -113,7 +130,7 @@ pub(crate) fn read_sample(kind: Kind, sample: &Node) {
     let problems = &mut Vec::new();
     let site = if kind == Kind::Site { site::fields(sample, problems) } else { site::read(&source, problems) };
     let words = Words::new();
-    read_all(&source, site, &words, Some((kind.path(), sample)), problems);
+    read_all(&source, site, &words, &Memory::default(), Some((kind.path(), sample)), problems);
 }
 
 /// What reading a file needs: the tree, the language of plain texts, and where problems go.
@@ -122,6 +139,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) language: &'a str,
     pub(crate) words: &'a Words,
     pub(crate) problems: &'a mut Vec<Diagnostic>,
+    pub(crate) memory: &'a Memory,
     /// What stands in place of the fields of one file, to find out which there are.
     sample: Option<(&'static str, &'a Node)>,
     /// Paths of the files that have been read.
@@ -149,14 +167,6 @@ impl<'a> Reader<'a> {
             return Some(sample.clone());
         }
         yaml::parse(path, text).map_err(|problem| self.problems.push(problem)).ok()
-    }
-
-    /// Reads the fields of a Markdown file and returns them with the byte at which the body starts.
-    fn front_matter(&mut self, path: &str, text: &str) -> Option<(Node, usize)> {
-        if let Some(sample) = self.sample(path) {
-            return Some((sample.clone(), 0));
-        }
-        yaml::front_matter(path, text).map_err(|problem| self.problems.push(problem)).ok()
     }
 
     fn sample(&self, path: &str) -> Option<&'a Node> {

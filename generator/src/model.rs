@@ -8,7 +8,7 @@ mod register;
 mod routes;
 mod sheet;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
 use icu_locale_core::Locale;
@@ -72,7 +72,7 @@ pub(crate) struct Page {
     /// Whether it, or a folder above it, is a draft.
     pub(crate) draft: bool,
     pub(crate) aliases: Vec<Spanned<Address>>,
-    pub(crate) body: Body,
+    pub(crate) body: Arc<Body>,
 }
 
 impl Page {
@@ -91,6 +91,12 @@ impl Site {
     /// Tells whether something is shown, given whether it is a draft.
     pub(crate) fn shows(&self, draft: bool) -> bool {
         self.drafts || !draft
+    }
+
+    /// Returns `address` with the host of the site, where it has one.
+    pub(crate) fn absolute(&self, address: &Address) -> Option<String> {
+        let base = self.base_url.as_ref().filter(|base| !base.is_empty())?;
+        Some(format!("{base}{address}"))
     }
 
     /// Returns the page of the file `path`.

@@ -18,14 +18,16 @@ mod whole;
 
 use forms::{Card, Channel, Link, Shell, State, ThemeError};
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
     address::{Address, Linking},
     content,
     diagnostic::Spanned,
     markdown::{Body, Link as Written},
+    memory::Memory,
     model::{self, Consultation, Found, Here, Navigation, Routes, Sheet, Site, What},
+    output::feed::{Feed, Feeds},
     theme::Look,
     typography::typeset,
 };
@@ -37,6 +39,8 @@ pub(crate) use self::form::bundle;
 pub(crate) struct Drawing<'a> {
     pub(crate) site: &'a Site,
     pub(crate) look: &'a Look,
+    pub(crate) memory: &'a Memory,
+    pub(crate) feeds: &'a Feeds,
     /// The day for which the page is drawn.
     pub(crate) today: Date,
     /// Address of the stylesheet.
@@ -100,10 +104,32 @@ struct Status {
     days_left: Option<i32>,
 }
 
+/// The body of a page with the addresses of its links: for a template its HTML, for a hash what it is made from.
+#[derive(Debug, Default)]
+struct Html<'a> {
+    /// None of a page that nobody wrote: no HTML.
+    body: Option<&'a Body>,
+    hrefs: Vec<String>,
+}
+
+impl Serialize for Html<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.body {
+            None => serializer.serialize_str(""),
+            Some(Body { key: Some(key), .. }) if !serializer.is_human_readable() => {
+                (key, &self.hrefs).serialize(serializer)
+            }
+            Some(body) => serializer.serialize_str(&body.render(&self.hrefs)),
+        }
+    }
+}
+
 impl Frame<'_> {
     /// Draws `template` with `view` inside `shell`.
     fn render(&self, template: &str, shell: &Shell, view: &impl Serialize) -> Result<String, ThemeError> {
-        self.drawing.look.theme.render(template, &self.drawing.site.language, shell, view)
+        let Drawing { site, look, memory, .. } = self.drawing;
+        let draw = || look.theme.render(template, &site.language, shell, view);
+        memory.drawing(look, &(template, &site.language, shell, view), draw)
     }
 
     /// Returns what stands around the page, whose way from the home page is `breadcrumbs`.
@@ -121,6 +147,7 @@ impl Frame<'_> {
             icon: self.linking.href(icon),
             navigation: site.navigation.iter().filter_map(entry).collect(),
             breadcrumbs,
+            feed: self.drawing.feeds.site.as_ref().map(|feed| self.feed(feed)),
             canonical: None,
         }
     }
@@ -128,7 +155,9 @@ impl Frame<'_> {
     /// Returns what stands around a page of `consultation`, below the pages `above`.
     pub(crate) fn shell_in(&self, consultation: &Consultation, above: Vec<Link>) -> Shell {
         let home = self.to(&consultation.address, &consultation.title);
-        self.shell(std::iter::once(home).chain(above).collect())
+        let shell = self.shell(std::iter::once(home).chain(above).collect());
+        let feed = self.drawing.feeds.consultations.get(&consultation.id).map(|feed| self.feed(feed));
+        Shell { feed: feed.or(shell.feed), ..shell }
     }
 
     /// Returns the consultation as pages show it.
@@ -200,8 +229,8 @@ impl Frame<'_> {
     }
 
     /// Returns the HTML of the body of the page `path`.
-    fn html(&self, body: &Body, path: &str) -> String {
-        body.render(self.href(path, None, |_, found| found.href))
+    fn html<'b>(&self, body: &'b Body, path: &str) -> Html<'b> {
+        Html { body: Some(body), hrefs: body.links.iter().map(self.href(path, None, |_, found| found.href)).collect() }
     }
 
     /// Returns what writes the links of a body that stands in the file `path`: `version` is the folder whose links stay
@@ -241,6 +270,10 @@ impl Frame<'_> {
 
     /// Returns `address` with the host of the site, where it has one.
     fn absolute(&self, address: &Address) -> Option<String> {
-        self.drawing.site.base_url.as_ref().map(|base| format!("{base}{address}"))
+        self.drawing.site.absolute(address)
+    }
+
+    fn feed(&self, feed: &Feed) -> Link {
+        self.to(&feed.address, &feed.title)
     }
 }

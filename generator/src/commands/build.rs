@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say};
 use crate::{
-    emit,
+    emit::Staging,
     pipeline::{self, Options},
 };
 
@@ -34,13 +34,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = &arguments.root.root;
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
-    let (source, built) = pipeline::read_and_build(root, &options)?;
+    let staging = Staging::open(&arguments.out).context("failed to write the site")?;
+    let (source, built) = pipeline::read_and_build(root, &options, &staging)?;
     let texts = arguments.language.of(&source);
     let refused = report(&built.problems, &source, &texts, arguments.strict);
-    let Some(outputs) = built.outputs.filter(|_| !refused) else {
+    if refused || !built.complete {
         return Ok(ExitCode::from(PROBLEMS));
-    };
-    let emitted = emit::emit(&arguments.out, &outputs).context("failed to write the site")?;
+    }
+    let emitted = staging.place().context("failed to write the site")?;
     let mut lines = texts.phrase(
         "built",
         &[

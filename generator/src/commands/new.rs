@@ -7,6 +7,7 @@ use jiff::civil::{Date, Time};
 use super::{Language, Root, day_of, now, say};
 use crate::{
     edit,
+    memory::Memory,
     pipeline::{self, Options},
     scaffold::{self, Meeting},
     source,
@@ -115,7 +116,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (source, _) = source::read(root)?;
     // What is wrong elsewhere does not keep anything from being made; `check` tells it.
     let options = Options { today, drafts: true, commit: None };
-    let (site, _) = pipeline::site(&source, &options, &mut Vec::new());
+    let (site, _) = pipeline::site(&source, &options, &Memory::default(), &mut Vec::new());
     let texts = arguments.language.of(&source);
     let edits = match &arguments.what {
         What::Consultation { title, start, end, announced, id } => {

@@ -109,8 +109,7 @@ fn chapters(reader: &mut Reader<'_>, folder: &str) -> Vec<RawPage> {
     let mut paths: Vec<_> =
         source.under(folder).map(|(path, _)| path).filter(|path| has_extension(path, "md")).collect();
     paths.sort_by(|a, b| slug::natural(split(a).1, split(b).1));
-    let mut chapters: Vec<_> =
-        paths.into_iter().filter_map(|path| page::read(reader, path, page::Role::Chapter)).collect();
+    let mut chapters = page::read_all(reader, &paths, page::Role::Chapter);
     // A stable sort: chapters of one weight, or of none, stay in the order of their names.
     chapters.sort_by_key(|chapter| chapter.weight.unwrap_or(i64::MAX));
     chapters

@@ -1,15 +1,20 @@
+use std::sync::Arc;
+
 use jiff::civil::Date;
+use rayon::prelude::*;
+use serde::Serialize;
 
 use super::{Reader, address_slug, split};
 use crate::{
     diagnostic::{Diagnostic, Spanned, rule},
-    markdown::{self, Body},
+    markdown::{self, Body, Words},
+    memory::Key,
     slug,
-    yaml::{self, Fields},
+    yaml::{self, Fields, Node},
 };
 
 /// A Markdown file: front matter and body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RawPage {
     /// Path of the file.
     pub(crate) path: String,
@@ -21,7 +26,7 @@ pub(crate) struct RawPage {
     pub(crate) weight: Option<i64>,
     pub(crate) draft: bool,
     pub(crate) aliases: Vec<Spanned<String>>,
-    pub(crate) body: Body,
+    pub(crate) body: Arc<Body>,
 }
 
 impl RawPage {
@@ -32,7 +37,7 @@ impl RawPage {
 }
 
 /// What a Markdown file is read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) enum Role {
     /// A page of its own.
     Page,
@@ -40,11 +45,60 @@ pub(super) enum Role {
     Chapter,
 }
 
-/// Reads a Markdown file.
-pub(super) fn read(reader: &mut Reader<'_>, path: &str, role: Role) -> Option<RawPage> {
-    let text = reader.text(path)?;
-    let (node, start) = reader.front_matter(path, text)?;
-    let mut fields = Fields::new(&node, reader.problems);
+/// What reading a Markdown file came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    page: Option<RawPage>,
+    problems: Vec<Diagnostic>,
+}
+
+/// Reads Markdown files, several at once; the pages come in the order of `paths`, without those that cannot be read.
+pub(super) fn read_all(reader: &mut Reader<'_>, paths: &[&str], role: Role) -> Vec<RawPage> {
+    let texts: Vec<_> = paths.iter().filter_map(|path| Some((*path, reader.text(path)?))).collect();
+    let Reader { language, words, memory, .. } = *reader;
+    if let Some((path, sample)) = paths.iter().find_map(|path| Some((path, reader.sample(path)?))) {
+        // It is no file: nothing is remembered of it.
+        let page = read(path, "", (sample.clone(), 0), Context { role, language, words, key: None }, reader.problems);
+        return vec![page];
+    }
+    let read = |(path, text): &(&str, &str)| {
+        memory.reading(&(path, role, language, words, text), |key| {
+            let mut problems = Vec::new();
+            let front = yaml::front_matter(path, text).map_err(|problem| problems.push(problem)).ok();
+            let context = Context { role, language, words, key };
+            let page = front.map(|front| read(path, text, front, context, &mut problems));
+            Reading { page, problems }
+        })
+    };
+    let readings: Vec<Arc<Reading>> = texts.par_iter().map(read).collect();
+    let mut pages = Vec::with_capacity(readings.len());
+    for reading in readings {
+        // Remembered where it is needed again, else the only one.
+        let Reading { page, problems } = Arc::try_unwrap(reading).unwrap_or_else(|shared| shared.as_ref().clone());
+        reader.problems.extend(problems);
+        pages.extend(page);
+    }
+    pages
+}
+
+/// What reading a file needs besides the file; `key` is that of all that is looked at.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    role: Role,
+    language: &'a str,
+    words: &'a Words,
+    key: Option<Key>,
+}
+
+/// Reads a Markdown file whose front matter has been read, with the byte at which the body starts.
+fn read(
+    path: &str,
+    text: &str,
+    (node, start): (Node, usize),
+    Context { role, language, words, key }: Context<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> RawPage {
+    let mut fields = Fields::new(&node, problems);
     let title = fields.string("title");
     let mut page = RawPage {
         path: path.to_owned(),
@@ -55,20 +109,20 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str, role: Role) -> Option<Ra
         weight: fields.integer("weight").map(|weight| weight.value),
         draft: fields.boolean("draft").is_some_and(|draft| draft.value),
         aliases: fields.list("aliases", yaml::string),
-        body: Body::default(),
+        body: Arc::default(),
     };
     fields.finish();
     let prefix = (role == Role::Chapter).then(|| page.address_name(true));
     let context = markdown::Context {
         id_prefix: prefix.as_deref(),
         title: title.as_ref().map(|title| title.value.as_str()),
-        language: reader.language,
-        words: reader.words,
+        language,
+        words,
     };
-    let body = markdown::parse(path, text, start, context, reader.problems);
-    page.title = agreed_title(title, &body, path, reader.problems);
-    page.body = body;
-    Some(page)
+    let body = markdown::parse(path, text, start, context, problems);
+    page.title = agreed_title(title, &body, path, problems);
+    page.body = Arc::new(Body { key, ..body });
+    page
 }
 
 /// Returns the one title: front matter and heading may both name it, in the same words.

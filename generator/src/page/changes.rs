@@ -4,7 +4,7 @@ use forms::{Link, Shell, ThemeError};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Frame, document, folder};
+use super::{Frame, Html, document, folder};
 use crate::{
     address::Address,
     model::{Consultation, Document, Site, Snapshot},
@@ -90,7 +90,7 @@ pub(super) fn draw_list(
         let newer = &document.versions[pair[1]];
         folder::Item { label: Cow::Owned(link.label), href: link.href, description: None, date: newer.date }
     });
-    let view = folder::View { title: frame.text("changes.heading"), html: String::new(), items: items.collect() };
+    let view = folder::View { title: frame.text("changes.heading"), html: Html::default(), items: items.collect() };
     let contents = frame.to(&document.address, &document.title);
     frame.render("list.html", &frame.shell_in(consultation, vec![contents]), &view)
 }

@@ -4,14 +4,14 @@ use forms::ThemeError;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::Frame;
+use super::{Frame, Html};
 use crate::{content::split, model::Page};
 
 /// A list of pages.
 #[derive(Serialize)]
 pub(super) struct View<'a> {
     pub(super) title: &'a str,
-    pub(super) html: String,
+    pub(super) html: Html<'a>,
     pub(super) items: Vec<Item<'a>>,
 }
 
