@@ -1,41 +1,82 @@
 //! What must hold for a site that was read without a mistake: one function a rule, one list of them.
 
 mod addresses;
+mod case_number;
 mod files;
 mod ids;
+mod law;
 mod links;
+mod orphans;
+mod personal;
+mod plain;
+mod prose;
 mod register;
 mod remarks;
 mod sections;
+mod translations;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::{address::Address, diagnostic::Diagnostic, model::Site};
+use self::prose::Prose;
+use crate::{
+    address::Address,
+    diagnostic::Diagnostic,
+    model::{Site, Sites},
+    source::Source,
+};
 
-/// Every rule over the whole site. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 12] = [
+/// Every rule over what is the same in every language. Rules over a single value stand where the value is read.
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 14] = [
     ids::consultations,
     ids::forms,
-    addresses::whole,
-    addresses::unique,
-    addresses::unreserved,
     addresses::absolute,
-    links::lead_somewhere,
     remarks::lead_to_a_form,
     sections::unique,
     register::texts,
     register::versions,
+    orphans::pages,
+    law::long_enough,
+    law::ends_on_a_working_day,
+    law::reports_in_time,
+    law::reports_on_a_working_day,
+    law::meetings_in_the_term,
+    case_number::looks_like_one,
+];
+
+/// Every rule over the site in all its languages.
+const RULES_OF_LANGUAGES: [fn(&Sites) -> Vec<Diagnostic>; 6] = [
+    addresses::whole,
+    addresses::unique,
+    addresses::unreserved,
+    links::lead_somewhere,
+    translations::keep_sections,
     files::referenced,
 ];
 
+/// A rule over the words that residents read.
+type ProseRule = fn(&Site, &[Prose<'_>]) -> Vec<Diagnostic>;
+
+/// Every rule over the words that residents read, in whatever file they stand.
+const PROSE_RULES: [ProseRule; 6] = [
+    personal::stays_private,
+    plain::links_speak,
+    plain::nothing_is_blank,
+    plain::sentences_are_short,
+    plain::words_are_plain,
+    plain::abbreviations_are_explained,
+];
+
 /// Applies every rule as of the day `today`.
-pub(crate) fn run(site: &Site, today: Date) -> Vec<Diagnostic> {
-    RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today)).collect()
+pub(crate) fn run(sites: &Sites, source: &Source, today: Date) -> Vec<Diagnostic> {
+    let (prose, site) = (prose::read(source), &sites.original);
+    let one = RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today));
+    let all = one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites)));
+    all.chain(PROSE_RULES.iter().flat_map(|rule| rule(site, &prose))).collect()
 }
 
 /// Returns the files that the pages shown refer to, by path, with the address at which each is published.
-pub(crate) fn referenced_files(site: &Site) -> BTreeMap<String, Address> {
-    files::referred_to(site, site.drafts)
+pub(crate) fn referenced_files(sites: &Sites) -> BTreeMap<String, Address> {
+    files::referred_to(sites, sites.original.drafts)
 }

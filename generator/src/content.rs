@@ -8,7 +8,10 @@ pub(crate) mod register;
 pub(crate) mod schedule;
 pub(crate) mod site;
 
-use std::{collections::BTreeSet, ops::RangeInclusive};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 use crate::{
     diagnostic::{Diagnostic, Spanned, rule},
@@ -18,7 +21,11 @@ use crate::{
     yaml::{self, Fields, Node, Taken, Text},
 };
 
-use self::{consultation::RawConsultation, page::RawPage, site::RawSite};
+use self::{
+    consultation::RawConsultation,
+    page::RawPage,
+    site::{Languages, RawSite},
+};
 
 pub(crate) use self::page::Reading;
 
@@ -41,10 +48,12 @@ pub(crate) struct Content {
 }
 
 /// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
+///
+/// `words` is what the theme lends to Markdown, by language; `memory` has what was read of the same bytes before.
 pub(crate) fn read(
     source: &Source,
     site: RawSite,
-    words: &Words,
+    words: &BTreeMap<String, Words>,
     memory: &Memory,
     problems: &mut Vec<Diagnostic>,
 ) -> Content {
@@ -54,31 +63,25 @@ pub(crate) fn read(
 fn read_all(
     source: &Source,
     site: RawSite,
-    words: &Words,
+    words: &BTreeMap<String, Words>,
     memory: &Memory,
     sample: Option<(&'static str, &Node)>,
     problems: &mut Vec<Diagnostic>,
 ) -> Content {
-    let language = site.language.value.clone();
-    let mut reader = Reader {
-        source,
-        language: &language,
-        words,
-        problems,
-        memory,
-        sample,
-        read: BTreeSet::from([site::FILE.to_owned()]),
-    };
+    let languages = site.languages.clone();
+    let read = BTreeSet::from([site::FILE.to_owned()]);
+    let mut reader = Reader { source, languages: &languages, words, problems, memory, sample, read };
     let folders = consultation::folders(source);
     let consultations = folders.iter().filter_map(|folder| consultation::read(&mut reader, folder)).collect();
     let belongs =
         |path: &str, inner: &str| folders.iter().any(|folder| path.starts_with(&format!("{folder}/{inner}/")));
     let pages = source.under(FOLDER).map(|(path, _)| path).filter(|path| has_extension(path, "md"));
-    let pages = pages.filter(|path| !belongs(path, "documents") && !belongs(path, register::FOLDER));
-    let pages = page::read_all(&mut reader, &pages.collect::<Vec<_>>(), page::Role::Page);
+    let pages = pages.filter(|path| !belongs(path, "documents") && !belongs(path, register::FOLDER)).collect();
+    let pages = page::read_all(&mut reader, pages, page::Role::Page);
     let left = source.under(FOLDER).map(|(path, _)| path.to_owned());
     let others = left.filter(|path| !reader.read.contains(path)).collect();
     let mut read = reader.read;
+    read.extend(source.unreadable().map(str::to_owned));
     read.remove(site::FILE);
     Content { site, pages, consultations, others, read }
 }
@@ -129,15 +132,15 @@ pub(crate) fn read_sample(kind: Kind, sample: &Node) {
     let source = Source::from_texts(Kind::ALL.map(|kind| (kind.path(), "")));
     let problems = &mut Vec::new();
     let site = if kind == Kind::Site { site::fields(sample, problems) } else { site::read(&source, problems) };
-    let words = Words::new();
+    let words = BTreeMap::new();
     read_all(&source, site, &words, &Memory::default(), Some((kind.path(), sample)), problems);
 }
 
-/// What reading a file needs: the tree, the language of plain texts, and where problems go.
+/// What reading a file needs: the tree, the languages it is written in, and where problems go.
 pub(crate) struct Reader<'a> {
     pub(crate) source: &'a Source,
-    pub(crate) language: &'a str,
-    pub(crate) words: &'a Words,
+    pub(crate) languages: &'a Languages,
+    pub(crate) words: &'a BTreeMap<String, Words>,
     pub(crate) problems: &'a mut Vec<Diagnostic>,
     pub(crate) memory: &'a Memory,
     /// What stands in place of the fields of one file, to find out which there are.
@@ -175,29 +178,40 @@ impl<'a> Reader<'a> {
 }
 
 /// Reads an optional text; none where absent.
-fn words(fields: &mut Fields<'_>, key: &'static str, language: &str) -> Option<forms::Text> {
+fn words(fields: &mut Fields<'_>, key: &'static str, languages: &Languages) -> Option<forms::Text> {
     let text = fields.text(key)?;
-    translated(text, key, language, fields.problems())
+    translated(text, key, languages, fields.problems())
 }
 
 /// Reads a text that must be there; a missing one is reported and empty.
-fn required_words(fields: &mut Fields<'_>, key: &'static str, language: &str) -> forms::Text {
+fn required_words(fields: &mut Fields<'_>, key: &'static str, languages: &Languages) -> forms::Text {
     let text = fields.required_text(key);
-    text.and_then(|text| translated(text, key, language, fields.problems())).unwrap_or_default()
+    text.and_then(|text| translated(text, key, languages, fields.problems())).unwrap_or_default()
 }
 
 fn translated(
     text: Spanned<Text>,
     key: &'static str,
-    language: &str,
+    languages: &Languages,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<forms::Text> {
+    let language = languages.original();
     let mut texts = text.value.by_language(language);
     let Some(original) = texts.remove(language) else {
         let problem = Diagnostic::new(rule::TEXT_MISSING, text.place);
         problems.push(problem.with("key", key).with("language", language));
         return None;
     };
+    let missing: Vec<_> = languages.others().filter(|language| !texts.contains_key(*language)).collect();
+    if !missing.is_empty() {
+        let problem = Diagnostic::new(rule::TRANSLATION_MISSING, text.place.clone());
+        problems.push(problem.with("key", key).with("languages", missing.join(", ")));
+    }
+    let unlisted = texts.keys().filter(|language| !languages.others().any(|known| known == *language));
+    for language in unlisted {
+        let problem = Diagnostic::new(rule::LANGUAGE_UNLISTED, text.place.clone());
+        problems.push(problem.with("language", language));
+    }
     Some(forms::Text::new(original, texts))
 }
 
@@ -223,7 +237,7 @@ fn address_slug(fields: &mut Fields<'_>) -> Option<Spanned<String>> {
     None
 }
 
-fn has_extension(path: &str, extension: &str) -> bool {
+pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, found)| found == extension)
 }
 

@@ -157,6 +157,14 @@ impl<'a> Lines<'a> {
         Self { file, text, starts }
     }
 
+    /// Returns the byte at which a place begins.
+    pub(crate) fn byte(&self, place: &Place) -> usize {
+        let index = |number: u32| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+        let start = self.starts.get(index(place.line)).copied().unwrap_or(self.text.len());
+        let letters = self.text[start..].char_indices().nth(index(place.column));
+        letters.map_or(self.text.len(), |(at, _)| start + at)
+    }
+
     /// Returns the place of a range of bytes, cut at the end of its first line.
     pub(crate) fn place(&self, range: Range<usize>) -> Place {
         let start = self.text.floor_char_boundary(range.start);

@@ -84,6 +84,8 @@ pub(crate) struct Report {
     pub(crate) written: Vec<String>,
     /// Files of the last build that are gone.
     pub(crate) removed: Vec<String>,
+    /// How many outputs are pages.
+    pub(crate) pages: usize,
     /// How many outputs were already as they should be.
     pub(crate) unchanged: usize,
     /// Files nobody here made: left alone, and not in the manifest.

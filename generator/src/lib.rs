@@ -5,6 +5,7 @@
 //! [`pipeline`] is that line in one function; the commands are its short callers.
 
 mod address;
+mod calendar;
 mod check;
 pub mod commands;
 mod content;

@@ -10,12 +10,15 @@ mod escape;
 mod flow;
 mod footnotes;
 mod headings;
+mod passages;
 mod sections;
 mod table;
 mod tokens;
 mod writer;
 
 use std::{borrow::Cow, collections::BTreeMap};
+
+use serde::Serialize;
 
 use self::{sections::Recorder, writer::Writer};
 use crate::{
@@ -24,7 +27,11 @@ use crate::{
     typography,
 };
 
-pub(crate) use self::{escape::escape, sections::Section};
+pub(crate) use self::{
+    escape::escape,
+    passages::{Kind, Passage, passages},
+    sections::Section,
+};
 
 /// The words that the theme lends to Markdown, by key: its texts `notes` and `markdown`.
 pub(crate) type Words = BTreeMap<String, String>;
@@ -96,6 +103,32 @@ impl Link {
     }
 }
 
+/// A link as it is rendered.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Href {
+    /// Where it leads.
+    pub(crate) address: String,
+    /// The language of the page there, where it is another than that of the text.
+    pub(crate) language: Option<String>,
+}
+
+impl From<String> for Href {
+    fn from(address: String) -> Self {
+        Self { address, language: None }
+    }
+}
+
+impl Href {
+    /// Returns what stands between the quotes of `href=""`: the address, and where needed an attribute after it.
+    fn html(&self) -> String {
+        let address = escape(&self.address);
+        match &self.language {
+            Some(language) => format!("{address}\" hreflang=\"{}", escape(language)),
+            None => address.into_owned(),
+        }
+    }
+}
+
 /// A stretch of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -124,16 +157,21 @@ pub(crate) struct Setting<'a> {
 
 impl Body {
     /// Returns the HTML, with the address that each link gets; addresses are escaped here.
-    pub(crate) fn render(&self, hrefs: &[String]) -> String {
-        self.written(Setting::default(), |index, _| hrefs.get(index).map_or("".into(), Cow::from)).concat()
+    pub(crate) fn render(&self, hrefs: &[Href]) -> String {
+        let href = |index, _: &Link| hrefs.get(index).map(Cow::Borrowed).unwrap_or_default();
+        self.written(Setting::default(), href).concat()
     }
 
     /// Returns the HTML of each section, that of the title first, and at last what belongs to none: the footnotes.
-    pub(crate) fn render_sections(&self, setting: Setting<'_>, href: impl Fn(&Link) -> String) -> Vec<String> {
-        self.written(setting, |_, link| href(link).into())
+    pub(crate) fn render_sections<H: Into<Href>>(
+        &self,
+        setting: Setting<'_>,
+        href: impl Fn(&Link) -> H,
+    ) -> Vec<String> {
+        self.written(setting, |_, link| Cow::Owned(href(link).into()))
     }
 
-    fn written<'a>(&self, setting: Setting<'_>, href: impl Fn(usize, &Link) -> Cow<'a, str>) -> Vec<String> {
+    fn written<'a>(&self, setting: Setting<'_>, href: impl Fn(usize, &Link) -> Cow<'a, Href>) -> Vec<String> {
         let lower = |level: u8| (level + setting.below).min(6);
         let level = |heading: &Heading| lower(heading.level);
         let mut sections = vec![String::new()];
@@ -145,11 +183,7 @@ impl Body {
             let Some(html) = sections.last_mut() else { continue };
             match piece {
                 Piece::Html(part) => html.push_str(part),
-                Piece::Href(index) => {
-                    if let Some(link) = self.links.get(*index) {
-                        html.push_str(&escape(&href(*index, link)));
-                    }
-                }
+                Piece::Href(index) => html.extend(self.links.get(*index).map(|link| href(*index, link).html())),
                 Piece::Heading(index) => {
                     if let Some(heading) = self.headings.get(*index) {
                         html.extend(["<h", &level(heading).to_string(), " id=\"", &escape(&heading.id), "\">"]);

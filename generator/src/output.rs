@@ -16,7 +16,7 @@ use crate::{
     digest,
     emit::{Class, Output, Sink},
     memory::Memory,
-    model::{Sheet, Site},
+    model::{Sheet, Site, Sites, Twins},
     page::{self, Drawing},
     pipeline::Options,
     source::Source,
@@ -30,9 +30,9 @@ const MESSAGES: [(&str, &str); 2] = [("404.html", "not_found.html"), ("error.htm
 const STAMP: &str = "build.json";
 
 /// Returns the addresses that are taken whatever the editors write.
-pub(crate) fn fixed(site: &Site) -> impl Iterator<Item = Address> {
+pub(crate) fn fixed(sites: &Sites) -> impl Iterator<Item = Address> {
     let messages = MESSAGES.iter().map(|(name, _)| *name).chain([STAMP]).map(|name| Address::root().file(name));
-    messages.chain(feed::addresses(site)).chain(sitemap::addresses())
+    messages.chain(feed::addresses(sites)).chain(sitemap::addresses())
 }
 
 /// Makes all outputs and hands each to `sink` as soon as it is made.
@@ -40,7 +40,7 @@ pub(crate) fn fixed(site: &Site) -> impl Iterator<Item = Address> {
 /// # Errors
 /// The first page, in the order of pages, that its template cannot draw.
 pub(crate) fn all(
-    site: &Site,
+    sites: &Sites,
     look: &Look,
     source: &Source,
     options: &Options,
@@ -49,24 +49,39 @@ pub(crate) fn all(
 ) -> Result<(), Diagnostic> {
     let stylesheet = asset("style", "css", &look.stylesheet);
     let icon = asset("icon", "svg", &look.icon);
-    let feeds = feed::find(site);
-    let drawing =
-        Drawing { site, look, memory, feeds: &feeds, today: options.today, stylesheet: &stylesheet.0, icon: &icon.0 };
-    let sheets = site.sheets();
+    let script = asset("form", "js", &look.script);
+    let twins = Twins::of(sites);
+    let sheets: Vec<_> =
+        sites.all().flat_map(|site| site.sheets().into_iter().map(move |sheet| (site, sheet))).collect();
+    let feeds = feed::find(sites, &sheets);
+    let drawing = Drawing {
+        site: &sites.original,
+        original: &sites.original,
+        twins: &twins,
+        look,
+        memory,
+        feeds: &feeds,
+        today: options.today,
+        stylesheet: &stylesheet.0,
+        icon: &icon.0,
+        script: &script.0,
+    };
     pages(drawing, &sheets, sink)?;
-    feed::write(site, &feeds, sink);
-    sitemap::write(site, &sheets, sink);
-    files(site, source, sink);
-    forms::packed(drawing, sink);
-    for (address, output) in [stylesheet, icon] {
+    feed::write(sites, &feeds, sink);
+    sitemap::write(&sites.original, &sheets, sink);
+    files(sites, source, sink);
+    forms::packed(sites, drawing, sink);
+    for (address, output) in [stylesheet, icon, script] {
         sink.take(address.output(), output);
     }
-    sink.take(Address::root().file(STAMP).output(), stamp::output(options));
+    let stamp = stamp::output(options, sites.original.next_turn(options.today));
+    sink.take(Address::root().file(STAMP).output(), stamp);
     Ok(())
 }
 
-fn pages(drawing: Drawing<'_>, sheets: &[Sheet<'_>], sink: &dyn Sink) -> Result<(), Diagnostic> {
-    let draw = |sheet: &Sheet<'_>| {
+fn pages(drawing: Drawing<'_>, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) -> Result<(), Diagnostic> {
+    let draw = |(site, sheet): &(&Site, Sheet<'_>)| {
+        let drawing = Drawing { site, ..drawing };
         let html = page::draw(drawing, sheet).map_err(|error| theme::broken(&error, Some(sheet.source)))?;
         sink.take(sheet.address.output(), page_output(html));
         Ok(())
@@ -82,8 +97,8 @@ fn pages(drawing: Drawing<'_>, sheets: &[Sheet<'_>], sink: &dyn Sink) -> Result<
 }
 
 /// Makes the files that some link of a shown page leads to, as they stand.
-fn files(site: &Site, source: &Source, sink: &dyn Sink) {
-    for (path, address) in check::referenced_files(site) {
+fn files(sites: &Sites, source: &Source, sink: &dyn Sink) {
+    for (path, address) in check::referenced_files(sites) {
         if let Some(file) = source.file(&path) {
             sink.take(address.output(), Output { bytes: file.bytes().to_vec(), class: Class::Asset });
         }

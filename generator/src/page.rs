@@ -16,6 +16,8 @@ mod schedule;
 mod text;
 mod whole;
 
+use std::collections::BTreeMap;
+
 use forms::{Card, Channel, Link, Shell, State, ThemeError};
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
@@ -24,9 +26,9 @@ use crate::{
     address::{Address, Linking},
     content,
     diagnostic::Spanned,
-    markdown::{Body, Link as Written},
+    markdown::{Body, Href, Link as Written},
     memory::Memory,
-    model::{self, Consultation, Found, Here, Navigation, Routes, Sheet, Site, What},
+    model::{self, Consultation, Document, Found, Here, Navigation, Page, Routes, Sheet, Site, Subject, Twins, What},
     output::feed::{Feed, Feeds},
     theme::Look,
     typography::typeset,
@@ -37,21 +39,34 @@ pub(crate) use self::form::bundle;
 /// What drawing a page needs besides the page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Drawing<'a> {
+    /// The site in the language of the page.
     pub(crate) site: &'a Site,
+    /// The site in the language of its content.
+    pub(crate) original: &'a Site,
+    /// Which pages are one page in several languages.
+    pub(crate) twins: &'a Twins<'a>,
     pub(crate) look: &'a Look,
     pub(crate) memory: &'a Memory,
-    pub(crate) feeds: &'a Feeds,
+    /// By language.
+    pub(crate) feeds: &'a BTreeMap<String, Feeds>,
     /// The day for which the page is drawn.
     pub(crate) today: Date,
     /// Address of the stylesheet.
     pub(crate) stylesheet: &'a Address,
     /// Address of the icon.
     pub(crate) icon: &'a Address,
+    /// Address of the script of forms.
+    pub(crate) script: &'a Address,
 }
 
 /// Draws the page of `sheet`.
 pub(crate) fn draw(drawing: Drawing<'_>, sheet: &Sheet<'_>) -> Result<String, ThemeError> {
-    let frame = Frame { drawing, linking: Linking::From(sheet.address.clone()), address: Some(&sheet.address) };
+    let frame = Frame {
+        drawing,
+        linking: Linking::From(sheet.address.clone()),
+        address: Some(&sheet.address),
+        subject: sheet.what.subject(&sheet.address),
+    };
     match &sheet.what {
         What::Home(page) => home::draw(&frame, *page),
         What::Text(page) => text::draw(&frame, page),
@@ -81,7 +96,7 @@ pub(crate) fn draw(drawing: Drawing<'_>, sheet: &Sheet<'_>) -> Result<String, Th
 
 /// Draws a page that stands at no address of its own: the 404 page and the error page.
 pub(crate) fn draw_message(drawing: Drawing<'_>, template: &str) -> Result<String, ThemeError> {
-    let frame = Frame { drawing, linking: Linking::Root, address: None };
+    let frame = Frame { drawing, linking: Linking::Root, address: None, subject: None };
     frame.render(template, &frame.shell(Vec::new()), &())
 }
 
@@ -92,6 +107,14 @@ pub(crate) struct Frame<'a> {
     pub(crate) linking: Linking,
     /// Where it stands; none for a page that is shown at any address.
     pub(crate) address: Option<&'a Address>,
+    /// Which page it is, where it may be there in other languages.
+    pub(crate) subject: Option<Subject<'a>>,
+}
+
+impl From<Found> for Href {
+    fn from(found: Found) -> Self {
+        Self { address: found.href, language: found.language }
+    }
 }
 
 /// Where a day lies in the term of a consultation.
@@ -109,7 +132,7 @@ struct Status {
 struct Html<'a> {
     /// None of a page that nobody wrote: no HTML.
     body: Option<&'a Body>,
-    hrefs: Vec<String>,
+    hrefs: Vec<Href>,
 }
 
 impl Serialize for Html<'_> {
@@ -134,7 +157,7 @@ impl Frame<'_> {
 
     /// Returns what stands around the page, whose way from the home page is `breadcrumbs`.
     pub(crate) fn shell(&self, breadcrumbs: Vec<Link>) -> Shell {
-        let Drawing { site, stylesheet, icon, .. } = self.drawing;
+        let Drawing { site, stylesheet, icon, script, .. } = self.drawing;
         let entry = |entry: &Navigation| self.link(content::site::FILE, &entry.to, &entry.label);
         Shell {
             language: site.language.clone(),
@@ -142,12 +165,15 @@ impl Frame<'_> {
             site_title: site.title.clone(),
             about: site.description.as_deref().map(|text| self.words(text)),
             authority: site.authority.clone(),
-            home: self.linking.href(&Address::root()),
+            home: self.linking.href(&site.home),
             stylesheet: self.linking.href(stylesheet),
             icon: self.linking.href(icon),
+            script: self.linking.href(script),
             navigation: site.navigation.iter().filter_map(entry).collect(),
             breadcrumbs,
-            feed: self.drawing.feeds.site.as_ref().map(|feed| self.feed(feed)),
+            feed: self.feeds().and_then(|feeds| feeds.site.as_ref()).map(|feed| self.feed(feed)),
+            languages: self.languages(Subject::Home),
+            alternates: self.alternates(),
             canonical: None,
         }
     }
@@ -156,8 +182,9 @@ impl Frame<'_> {
     pub(crate) fn shell_in(&self, consultation: &Consultation, above: Vec<Link>) -> Shell {
         let home = self.to(&consultation.address, &consultation.title);
         let shell = self.shell(std::iter::once(home).chain(above).collect());
-        let feed = self.drawing.feeds.consultations.get(&consultation.id).map(|feed| self.feed(feed));
-        Shell { feed: feed.or(shell.feed), ..shell }
+        let feed = self.feeds().and_then(|feeds| feeds.consultations.get(&consultation.id));
+        let feed = feed.map(|feed| self.feed(feed)).or(shell.feed);
+        Shell { languages: self.languages(Subject::File(&consultation.path)), feed, ..shell }
     }
 
     /// Returns the consultation as pages show it.
@@ -175,7 +202,7 @@ impl Frame<'_> {
             let target = target.as_ref()?;
             let file = Routes::target_path(path, &target.value);
             // A file that is no page, such as a PDF, is linked by its name.
-            let label = site.page(&file).map_or_else(|| content::split(&file).1, |page| &page.title);
+            let label = self.page(&file).map_or_else(|| content::split(&file).1, |page| &page.title);
             self.link(path, target, label)
         };
         let shown = |draft: bool| site.shows(draft);
@@ -200,7 +227,7 @@ impl Frame<'_> {
                 .documents
                 .iter()
                 .filter(|document| shown(document.draft))
-                .map(|document| self.to(&document.address, &document.title))
+                .filter_map(|document| self.contents(document))
                 .collect(),
             forms: consultation
                 .forms
@@ -209,6 +236,50 @@ impl Frame<'_> {
                 .map(|form| self.to(&form.address, &self.words(form.form.title.in_language(&site.language))))
                 .collect(),
         }
+    }
+
+    /// Returns the page of the file `path`, in the language of this one or else as it was written first.
+    fn page(&self, path: &str) -> Option<&Page> {
+        self.drawing.site.page(path).or_else(|| self.drawing.original.page(path))
+    }
+
+    /// Returns the link to the contents of the newest version of a document.
+    fn contents(&self, document: &Document) -> Option<Link> {
+        self.to_page(Subject::Contents(&document.path, None), &document.title)
+    }
+
+    /// Returns the page in the languages of the site; one that it is not there in leads to `instead`, which always is.
+    fn languages(&self, instead: Subject<'_>) -> Vec<Link> {
+        let Drawing { site, look, twins, .. } = self.drawing;
+        let all = twins.languages(Subject::Home);
+        if all.len() < 2 {
+            return Vec::new();
+        }
+        let own = self.subject.map(|subject| twins.languages(subject)).unwrap_or_default();
+        let link = |(language, _): &(&str, Address)| {
+            let found = own.iter().find(|(twin, _)| twin == language);
+            let (_, address) = found.or_else(|| twins.find(instead, language))?;
+            let name = look.theme.text(language, "site.language").unwrap_or(language);
+            let current = *language == site.language;
+            Some(Link {
+                label: name.to_owned(),
+                href: self.linking.href(address),
+                current,
+                language: Some((*language).to_owned()),
+            })
+        };
+        all.iter().filter_map(link).collect()
+    }
+
+    /// Returns the absolute addresses of the page in its languages; none where it has one, or the site no base.
+    fn alternates(&self) -> Vec<Link> {
+        let twins = self.subject.map(|subject| self.drawing.twins.languages(subject)).unwrap_or_default();
+        let twins = twins.iter().filter(|_| twins.len() > 1);
+        let link = |(language, address): &(&str, Address)| {
+            let href = self.absolute(address)?;
+            Some(Link { href, language: Some((*language).to_owned()), ..Link::default() })
+        };
+        twins.filter_map(link).collect()
     }
 
     /// Returns the heading of a schedule: the page is made, so its words are the theme's.
@@ -230,7 +301,8 @@ impl Frame<'_> {
 
     /// Returns the HTML of the body of the page `path`.
     fn html<'b>(&self, body: &'b Body, path: &str) -> Html<'b> {
-        Html { body: Some(body), hrefs: body.links.iter().map(self.href(path, None, |_, found| found.href)).collect() }
+        let hrefs = body.links.iter().map(self.href(path, None, |_, found| found.into())).collect();
+        Html { body: Some(body), hrefs }
     }
 
     /// Returns what writes the links of a body that stands in the file `path`: `version` is the folder whose links stay
@@ -239,12 +311,13 @@ impl Frame<'_> {
         &'a self,
         path: &'a str,
         version: Option<&'a str>,
-        inside: impl Fn(&Written, Found) -> String + 'a,
-    ) -> impl Fn(&Written) -> String + 'a {
-        let here = Here { path, linking: self.linking.clone(), version };
+        inside: impl Fn(&Written, Found) -> Href + 'a,
+    ) -> impl Fn(&Written) -> Href + 'a {
+        let language = &self.drawing.site.language;
+        let here = Here { path, language, linking: self.linking.clone(), version };
         move |link| {
             if link.scheme().is_some() {
-                return link.target.clone();
+                return Href { address: link.target.clone(), language: None };
             }
             // A link that leads nowhere is an error of the check; no page with one is drawn.
             let found = self.drawing.site.routes.find(&here, &link.target);
@@ -258,19 +331,32 @@ impl Frame<'_> {
     }
 
     fn link(&self, from: &str, target: &Spanned<String>, label: &str) -> Option<Link> {
-        let here = Here { path: from, linking: self.linking.clone(), version: None };
+        let language = &self.drawing.site.language;
+        let here = Here { path: from, language, linking: self.linking.clone(), version: None };
         let found = self.drawing.site.routes.find(&here, &target.value).ok()?;
-        Some(Link { label: label.to_owned(), current: self.address == Some(&found.address), href: found.href })
+        let current = self.address == Some(&found.address);
+        Some(Link { label: label.to_owned(), current, href: found.href, language: found.language })
     }
 
     fn to(&self, address: &Address, label: &str) -> Link {
         let current = self.address == Some(address);
-        Link { label: label.to_owned(), href: self.linking.href(address), current }
+        Link { label: label.to_owned(), href: self.linking.href(address), current, language: None }
+    }
+
+    /// Returns a link to a page in the language of this one, else as it was written first; none to one that is not shown.
+    fn to_page(&self, subject: Subject<'_>, label: &str) -> Option<Link> {
+        let (language, address) = self.drawing.twins.find(subject, &self.drawing.site.language)?;
+        let language = (*language != self.drawing.site.language).then(|| (*language).to_owned());
+        Some(Link { language, ..self.to(address, label) })
     }
 
     /// Returns `address` with the host of the site, where it has one.
     fn absolute(&self, address: &Address) -> Option<String> {
         self.drawing.site.absolute(address)
+    }
+
+    fn feeds(&self) -> Option<&Feeds> {
+        self.drawing.feeds.get(&self.drawing.site.language)
     }
 
     fn feed(&self, feed: &Feed) -> Link {

@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{self, Diagnostic, Texts, human},
     emit::{Outputs, Sink},
     memory::Memory,
-    model::{self, Site},
+    model::{self, Sites},
     output,
     source::{self, ReadError, Source},
     theme::{self, Resolved},
@@ -46,45 +46,38 @@ pub(crate) struct Built {
     pub(crate) complete: bool,
     /// What was found, sorted by place.
     pub(crate) problems: Vec<Diagnostic>,
+    /// The next day on which the outputs would be others, though nobody wrote a word.
+    pub(crate) next_turn: Option<Date>,
 }
 
 /// Builds everything from `source` into `sink`, with what `memory` has of the last build. Nothing is read or written here.
 pub(crate) fn build(source: &Source, options: &Options, memory: &Memory, sink: &dyn Sink) -> Built {
     let mut problems = Vec::new();
-    let complete = outputs(source, options, memory, sink, &mut problems).is_some();
-    diagnostic::sort(&mut problems);
-    Built { complete, problems }
-}
-
-fn outputs(
-    source: &Source,
-    options: &Options,
-    memory: &Memory,
-    sink: &dyn Sink,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<()> {
-    let (site, resolved) = site(source, options, memory, problems);
+    let (sites, resolved) = sites(source, options, memory, &mut problems);
     // A page drawn from a mistake would hide it; all mistakes are told first.
-    let look = resolved.look.as_ref().filter(|_| !problems.iter().any(Diagnostic::is_error))?;
-    output::all(&site, look, source, options, memory, sink).map_err(|problem| problems.push(problem)).ok()
+    let look = resolved.look.as_ref().filter(|_| !problems.iter().any(Diagnostic::is_error));
+    let drawn = look.map(|look| output::all(&sites, look, source, options, memory, sink));
+    let complete = drawn.and_then(|drawn| drawn.map_err(|problem| problems.push(problem)).ok()).is_some();
+    diagnostic::sort(&mut problems);
+    Built { complete, problems, next_turn: sites.original.next_turn(options.today) }
 }
 
-/// Reads `source` into the site, checks it, and returns it with what it is drawn with.
-pub(crate) fn site(
+/// Reads `source` into the site in each of its languages, checks it, and returns it with what it is drawn with.
+pub(crate) fn sites(
     source: &Source,
     options: &Options,
     memory: &Memory,
     problems: &mut Vec<Diagnostic>,
-) -> (Site, Arc<Resolved>) {
+) -> (Sites, Arc<Resolved>) {
     let site = content::site::read(source, problems);
     let slugs = theme::slugs(source, &site, problems);
     let resolved = theme::resolve(source, &site, memory);
     problems.extend(resolved.problems.iter().cloned());
     let words = resolved.look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
     let content = content::read(source, site, &words, memory, problems);
-    let site = model::resolve(content, slugs, options.drafts, problems);
-    problems.extend(check::run(&site, options.today));
-    (site, resolved)
+    let sites = model::resolve(content, &slugs, options.drafts, problems);
+    problems.extend(check::run(&sites, source, options.today));
+    (sites, resolved)
 }
 
 /// Reads the tree under `root` and builds it into `sink`.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Folds a name to `[a-z0-9-]`: letters lose case and marks, everything else becomes one `-`
-/// between words. A name without any Latin letter or digit folds to nothing.
+/// between words. A name without any Latin or Cyrillic letter or digit folds to nothing.
 pub(crate) fn fold(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
     for letter in name.nfd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase) {
@@ -13,7 +13,7 @@ pub(crate) fn fold(name: &str) -> String {
             Some(letters) => folded.push_str(letters),
             None if letter.is_ascii_alphanumeric() => folded.push(letter),
             // "don’t" is one word, and a soft hyphen no boundary.
-            None if matches!(letter, '\'' | '’' | '\u{ad}') || is_combining_mark(letter) => {}
+            None if matches!(letter, '\'' | '’' | 'ʼ' | '\u{ad}') || is_combining_mark(letter) => {}
             None if folded.is_empty() || folded.ends_with('-') => {}
             None => folded.push('-'),
         }
@@ -41,6 +41,45 @@ fn plain(letter: char) -> Option<&'static str> {
         'æ' => "ae",
         'œ' => "oe",
         'þ' => "th",
+        _ => return cyrillic(letter),
+    })
+}
+
+/// Returns the Latin letters for a Cyrillic one, as a Ukrainian passport has them inside of words (resolution of the
+/// Cabinet of Ministers of Ukraine no. 55 of 2010).
+fn cyrillic(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'а' => "a",
+        'б' => "b",
+        'в' => "v",
+        'г' => "h",
+        'ґ' => "g",
+        'д' => "d",
+        'е' | 'э' => "e",
+        'є' => "ie",
+        'ж' => "zh",
+        'з' => "z",
+        'и' | 'ы' => "y",
+        'і' => "i",
+        'к' => "k",
+        'л' => "l",
+        'м' => "m",
+        'н' => "n",
+        'о' => "o",
+        'п' => "p",
+        'р' => "r",
+        'с' => "s",
+        'т' => "t",
+        'у' => "u",
+        'ф' => "f",
+        'х' => "kh",
+        'ц' => "ts",
+        'ч' => "ch",
+        'ш' => "sh",
+        'щ' => "shch",
+        'ь' | 'ъ' => "",
+        'ю' => "iu",
+        'я' => "ia",
         _ => return None,
     })
 }
@@ -91,7 +130,9 @@ mod tests {
             ("İstanbul", "istanbul"),
             ("O’Connor", "oconnor"),
             ("___", ""),
-            ("Київ", ""),
+            ("Київ", "kyiv"),
+            ("Пʼять щойно", "piat-shchoyno"),
+            ("東京", ""),
             ("", ""),
         ] {
             assert_eq!(fold(name), folded, "{name}");

@@ -10,7 +10,7 @@
 #![allow(clippy::disallowed_methods)]
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,8 @@ const TEXT: [&str; 5] = [".md", ".yaml", ".html", ".css", ".svg"];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Source {
     files: BTreeMap<String, SourceFile>,
+    /// Files that are there and cannot be read.
+    unreadable: BTreeSet<String>,
 }
 
 /// The content of one file.
@@ -96,12 +98,20 @@ impl Source {
     /// Returns a tree of texts, for what is compiled in and for tests.
     pub(crate) fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let texts = texts.into_iter();
-        Self { files: texts.map(|(path, text)| (path.to_owned(), SourceFile::Text(text.into()))).collect() }
+        Self {
+            files: texts.map(|(path, text)| (path.to_owned(), SourceFile::Text(text.into()))).collect(),
+            ..Self::default()
+        }
     }
 
     /// Returns a file.
     pub(crate) fn file(&self, path: &str) -> Option<&SourceFile> {
         self.files.get(path)
+    }
+
+    /// Lists the files that are there and cannot be read: that is told once, and they are not missing.
+    pub(crate) fn unreadable(&self) -> impl Iterator<Item = &str> {
+        self.unreadable.iter().map(String::as_str)
     }
 
     /// Returns the text of a file, unless it is none.
@@ -173,7 +183,10 @@ pub(crate) fn read_again(root: &Path, seen: &mut Seen) -> Result<(Source, Vec<Di
             Ok(file) => {
                 source.files.insert(name.clone(), file.clone());
             }
-            Err(problem) => problems.push(problem.clone()),
+            Err(problem) => {
+                problems.push(problem.clone());
+                source.unreadable.insert(name.clone());
+            }
         }
     }
     seen.files = files.into_iter().collect();

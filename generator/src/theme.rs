@@ -46,8 +46,10 @@ pub(crate) struct Look {
     pub(crate) stylesheet: String,
     /// The icon, an SVG drawing.
     pub(crate) icon: String,
-    /// What Markdown says besides its text.
-    pub(crate) words: Words,
+    /// The script of forms: pages work without it.
+    pub(crate) script: String,
+    /// What Markdown says besides its text, and what residents may write for a month, by language.
+    pub(crate) words: BTreeMap<String, Words>,
 }
 
 /// Addresses of generated pages, and names that are kept for them.
@@ -67,8 +69,8 @@ pub(crate) struct Slugs {
     pub(crate) document: Vec<String>,
 }
 
-/// Reads the addresses of generated pages, with what `site` overrides: they do not depend on its theme.
-pub(crate) fn slugs(source: &Source, site: &RawSite, problems: &mut Vec<Diagnostic>) -> Slugs {
+/// Reads the addresses of generated pages by language, with what `site` overrides: they do not depend on its theme.
+pub(crate) fn slugs(source: &Source, site: &RawSite, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Slugs> {
     let compiled = base::source();
     Themes { source, compiled: &compiled }.slugs(site, problems)
 }
@@ -86,30 +88,20 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, memory: &Memory) -> Arc<R
 }
 
 fn look(source: &Source, site: &RawSite, key: Option<Key>, problems: &mut Vec<Diagnostic>) -> Option<Look> {
-    let language = &site.language;
     let compiled = base::source();
     let themes = Themes { source, compiled: &compiled };
     let names = themes.chain(site.theme.as_ref(), problems)?;
-    let texts = themes.texts(&names, &language.value, problems);
-    if texts.as_object().is_none_or(serde_json::Map::is_empty) {
-        let problem = Diagnostic::new(rule::LANGUAGE_WITHOUT_TEXTS, language.place.clone());
-        problems.push(problem.with("language", &language.value));
-        return None;
-    }
-    let words = ["notes", "markdown"].into_iter().filter_map(|group| texts.get(group)?.as_object()).flatten();
-    let words = words.filter_map(|(key, words)| Some((key.clone(), words.as_str()?.to_owned()))).collect();
-    let resolved = ThemeSource {
-        templates: themes.templates(&names),
-        texts: BTreeMap::from([(language.value.clone(), texts)]),
-        names: names.clone(),
-    };
+    let texts = themes.all_texts(&names, site, problems)?;
+    let words = texts.iter().map(|(language, texts)| (language.clone(), words(texts))).collect();
+    let resolved = ThemeSource { templates: themes.templates(&names), texts, names: names.clone() };
     match Theme::new(&resolved) {
         Ok(theme) => Some(Look {
             key,
             theme,
             source: resolved,
             stylesheet: themes.stylesheet(&names),
-            icon: names.iter().find_map(|name| themes.text(name, "assets/icon.svg")).unwrap_or_default().to_owned(),
+            icon: themes.asset(&names, "assets/icon.svg"),
+            script: themes.asset(&names, "assets/form.js"),
             words,
         }),
         Err(error) => {
@@ -117,6 +109,13 @@ fn look(source: &Source, site: &RawSite, key: Option<Key>, problems: &mut Vec<Di
             None
         }
     }
+}
+
+/// Returns what the texts of a theme lend to Markdown.
+fn words(texts: &Json) -> Words {
+    let groups = ["notes", "markdown", "reading"];
+    let words = groups.into_iter().filter_map(|group| texts.get(group)?.as_object()).flatten();
+    words.filter_map(|(key, words)| Some((key.clone(), words.as_str()?.to_owned()))).collect()
 }
 
 /// Returns the problem of a template: one that cannot be read, or one that cannot draw `page`.
@@ -191,6 +190,36 @@ impl<'a> Themes<'a> {
         files.map(|(name, (inner, text))| (format!("{name}/{inner}"), text.to_owned())).collect()
     }
 
+    /// Returns the texts in every language of the site; what a language lacks is said as in the original.
+    ///
+    /// `None` where there is a language without texts.
+    fn all_texts(
+        &self,
+        names: &[String],
+        site: &RawSite,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<BTreeMap<String, Json>> {
+        let mut all = BTreeMap::new();
+        let mut original = Json::Null;
+        let mut complete = true;
+        for language in site.languages.all() {
+            let texts = self.texts(names, &language.value, problems);
+            if texts.as_object().is_none_or(serde_json::Map::is_empty) {
+                let problem = Diagnostic::new(rule::LANGUAGE_WITHOUT_TEXTS, language.place.clone());
+                problems.push(problem.with("language", &language.value));
+                complete = false;
+                continue;
+            }
+            let mut merged = original.clone();
+            merge(&mut merged, texts);
+            if original.is_null() {
+                original.clone_from(&merged);
+            }
+            all.insert(language.value.clone(), merged);
+        }
+        complete.then_some(all)
+    }
+
     /// Merges the texts of the themes key by key, the most specific over its parent's.
     fn texts(&self, names: &[String], language: &str, problems: &mut Vec<Diagnostic>) -> Json {
         let mut merged = Json::Object(serde_json::Map::new());
@@ -207,47 +236,53 @@ impl<'a> Themes<'a> {
         merged
     }
 
+    /// Returns a file of the most specific theme that has it.
+    fn asset(&self, names: &[String], path: &str) -> String {
+        names.iter().find_map(|name| self.text(name, path)).unwrap_or_default().to_owned()
+    }
+
     fn stylesheet(&self, names: &[String]) -> String {
         let styles = names.iter().rev().filter_map(|name| self.text(name, "assets/style.css"));
         styles.collect::<Vec<_>>().join("\n")
     }
 
-    /// Reads the base theme's `slugs.yaml` with what the site overrides.
-    fn slugs(&self, site: &RawSite, problems: &mut Vec<Diagnostic>) -> Slugs {
+    /// Reads the base theme's `slugs.yaml` with what the site overrides, by language.
+    fn slugs(&self, site: &RawSite, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Slugs> {
         let file = "themes/base/slugs.yaml";
         let node = yaml::parse(file, self.text(BASE, "slugs.yaml").unwrap_or_default());
         let texts = match node {
             Ok(node) => json(&node),
             Err(problem) => {
                 problems.push(problem);
-                return Slugs::default();
+                return BTreeMap::new();
             }
         };
-        let known = texts.get(&site.language.value).and_then(Json::as_object).cloned().unwrap_or_default();
-        for (name, slug) in &site.slugs {
-            if !known.contains_key(name) {
-                let problem = Diagnostic::new(rule::UNKNOWN_KEY, slug.place.clone()).with("key", name);
-                problems.push(problem.nearest(name, known.keys().map(String::as_str)));
-            } else if !slug::is_folded(&slug.value) {
-                problems.push(Diagnostic::new(rule::SLUG_BAD, slug.place.clone()).with("slug", &slug.value));
-            }
-        }
-        let slug_of = |name: &str| {
-            let own = site.slugs.get(name).map(|slug| slug.value.as_str());
-            own.or_else(|| known.get(name)?.as_str()).unwrap_or(name).to_owned()
+        let original = site.languages.original();
+        let own =
+            |name: &str, language: &str| site.slugs.get(name)?.value.clone().by_language(original).remove(language);
+        report_slugs(site, texts.get(original), problems);
+        let slugs = |language: &Spanned<String>| {
+            let language = &language.value;
+            let known = texts.get(language).or_else(|| texts.get(original));
+            let slug_of = |name: &str| {
+                let known = || known?.get(name)?.as_str().map(str::to_owned);
+                own(name, language).or_else(known).unwrap_or_else(|| name.to_owned())
+            };
+            let reserved = |place: &str| {
+                let names = texts.get("reserved").and_then(|reserved| reserved.get(place)).and_then(Json::as_array);
+                names.into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+            };
+            let slugs = Slugs {
+                changes: slug_of("changes"),
+                schedule: slug_of("schedule"),
+                whole: slug_of("whole"),
+                root: reserved("root"),
+                consultation: reserved("consultation"),
+                document: reserved("document"),
+            };
+            (language.clone(), slugs)
         };
-        let reserved = |place: &str| {
-            let names = texts.get("reserved").and_then(|reserved| reserved.get(place)).and_then(Json::as_array);
-            names.into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
-        };
-        Slugs {
-            changes: slug_of("changes"),
-            schedule: slug_of("schedule"),
-            whole: slug_of("whole"),
-            root: reserved("root"),
-            consultation: reserved("consultation"),
-            document: reserved("document"),
-        }
+        site.languages.all().iter().map(slugs).collect()
     }
 
     /// Tells whether a base theme under the root stands in place of the compiled-in one and differs from it.
@@ -271,6 +306,22 @@ impl<'a> Themes<'a> {
     fn of(&self, name: &str) -> &'a Source {
         let here = self.source.file(&format!("themes/{name}/theme.yaml")).is_some();
         if name == BASE && !here { self.compiled } else { self.source }
+    }
+}
+
+/// Reports slugs of the site that are no generated page's, or that no address can have.
+fn report_slugs(site: &RawSite, known: Option<&Json>, problems: &mut Vec<Diagnostic>) {
+    let known: Vec<_> = known.and_then(Json::as_object).into_iter().flat_map(serde_json::Map::keys).collect();
+    for (name, slug) in &site.slugs {
+        if !known.contains(&name) {
+            let problem = Diagnostic::new(rule::UNKNOWN_KEY, slug.place.clone()).with("key", name);
+            problems.push(problem.nearest(name, known.iter().map(|known| known.as_str())));
+        }
+        for slug_in in slug.value.clone().by_language(site.languages.original()).into_values() {
+            if !slug::is_folded(&slug_in) {
+                problems.push(Diagnostic::new(rule::SLUG_BAD, slug.place.clone()).with("slug", slug_in));
+            }
+        }
     }
 }
 
@@ -299,3 +350,7 @@ fn merge(under: &mut Json, over: Json) {
         (under, over) => *under = over,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -33,15 +33,9 @@ const PASSES: [fn(&str) -> Vec<Edit>; 4] = [ellipses, quotes, dashes, spaces::bo
 
 /// Returns `text` as it is shown in `language`.
 pub(crate) fn typeset<'a>(language: &str, text: &'a str) -> Cow<'a, str> {
-    if language != POLISH {
-        return Cow::Borrowed(text);
-    }
-    let mut set = Cow::Borrowed(text);
-    for pass in PASSES {
-        for (range, with) in pass(&set).into_iter().rev() {
-            set.to_mut().replace_range(range, with);
-        }
-    }
+    let mut runs = [Cow::Borrowed(text)];
+    typeset_runs(language, &mut runs);
+    let [set] = runs;
     set
 }
 
@@ -51,23 +45,30 @@ pub(crate) fn typeset_runs(language: &str, runs: &mut [Cow<'_, str>]) {
         return;
     }
     for pass in PASSES {
-        for (range, with) in pass(&runs.concat()).into_iter().rev() {
-            replace(runs, range, with);
-        }
+        replace(runs, &pass(&runs.concat()));
     }
 }
 
-/// Puts `with` in place of `range`, counted over all runs: into the run where it starts.
-fn replace(runs: &mut [Cow<'_, str>], range: Range<usize>, with: &'static str) {
-    let mut start = 0;
-    let mut with = Some(with);
+/// Makes `edits`, in the order of the text and counted over all runs: what comes goes into the run where it starts.
+fn replace(runs: &mut [Cow<'_, str>], edits: &[Edit]) {
+    let mut edits = edits.iter().peekable();
+    // Where the run starts, and where the last edit ends, which may be in a later run.
+    let (mut start, mut gone) = (0, 0);
     for run in runs {
-        let (from, to) = (range.start.max(start), range.end.min(start + run.len()));
-        let within = from.saturating_sub(start)..to.saturating_sub(start);
-        start += run.len();
-        if from < to {
-            run.to_mut().replace_range(within, with.take().unwrap_or_default());
+        let end = start + run.len();
+        let mut set = String::new();
+        let mut done = gone.clamp(start, end) - start;
+        let mut touched = done > 0;
+        while let Some((range, with)) = edits.next_if(|(range, _)| range.start < end) {
+            set.push_str(&run[done..range.start - start]);
+            set.push_str(with);
+            (done, gone, touched) = (range.end.min(end) - start, range.end, true);
         }
+        if touched {
+            set.push_str(&run[done..]);
+            *run = Cow::Owned(set);
+        }
+        start = end;
     }
 }
 

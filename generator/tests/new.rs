@@ -27,7 +27,7 @@ fn a_consultation_is_whole_and_a_draft_until_it_is_opened() {
     let tree = Tree::empty();
     tree.write("content/site.yaml", "title: Miasto\nbase_url: https://miasto.example\n");
     let new =
-        ["new", "consultation", "--title", "Plan: \"Żabi Kąt\" & inne", "--start", "2026-04-01", "--end", "2026-05-10"];
+        ["new", "consultation", "--title", "Plan: \"Żabi Kąt\" & inne", "--start", "2026-04-01", "--end", "2026-05-11"];
     let made = tree.run(&new);
     good(&made);
     builds(&tree);
@@ -57,7 +57,11 @@ fn a_consultation_is_whole_and_a_draft_until_it_is_opened() {
 fn a_page_is_named_by_its_title() {
     let tree = versions();
     good(&tree.run(&["new", "page", "--title", "Jak dojechać?", "--in", "park"]));
-    builds(&tree);
+    // Nothing leads to it yet, and that is told.
+    let lost = tree.run(&["check", "--drafts"]);
+    assert_eq!((lost.code, lost.said.matches("ostrzeżenie[").count()), (0, 1), "{}", lost.said);
+    assert!(lost.said.contains("ostrzeżenie[page-orphan]"), "{}", lost.said);
+    good(&tree.build(TODAY));
     assert!(tree.page("park/jak-dojechac/index.html").contains("Jak dojechać?"));
     assert_eq!(tree.run(&["new", "page", "--title", "Jak dojechać?", "--in", "content/park/"]).code, 2);
     assert_eq!(tree.run(&["new", "page", "--title", "…"]).code, 2);

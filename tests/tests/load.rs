@@ -33,7 +33,7 @@ use tower::ServiceExt as _;
 
 type Outcome = anyhow::Result<()>;
 
-/// How many submissions are kept at most.
+/// How many submissions are kept at most, unless `LOAD_SUBMISSIONS` says otherwise.
 const MANY: u32 = 100_000;
 /// How many residents send at a time.
 const AT_ONCE: u32 = 32;
@@ -46,7 +46,8 @@ async fn a_hundred_thousand_submissions_are_listed_and_exported_in_bounded_memor
     let database = data.path().join("submissions.sqlite");
     let mut peaks = Vec::new();
     let mut kept = 0;
-    for count in [MANY / 10, MANY] {
+    let many = std::env::var("LOAD_SUBMISSIONS").map_or(MANY, |text| text.parse().unwrap());
+    for count in [many / 10, many] {
         let mut engine = Engine::on_file(&database).await?;
         let begun = Instant::now();
         keep(&engine.store(), kept..count).await?;
@@ -70,28 +71,27 @@ async fn a_hundred_thousand_submissions_are_listed_and_exported_in_bounded_memor
 
 /// Keeps submissions with these numbers, a second apart.
 async fn keep(store: &Store, numbers: std::ops::Range<u32>) -> Outcome {
-    let numbers = Arc::new(std::sync::Mutex::new(numbers));
+    let (numbers, definition) = (Arc::new(std::sync::Mutex::new(numbers)), definition()?);
     let mut residents = JoinSet::new();
     for _ in 0..AT_ONCE {
-        let (store, numbers) = (store.clone(), numbers.clone());
+        let (store, numbers, definition) = (store.clone(), numbers.clone(), definition.clone());
         residents.spawn(async move {
             loop {
                 let Some(number) = numbers.lock().unwrap().next() else { return anyhow::Ok(()) };
                 let token = Token::parse(&token(number)).unwrap();
-                store.submit(&submission(&token, number)?, &token).await?;
+                store.submit(&submission(&token, number, &definition)?, &token).await?;
             }
         });
     }
     residents.join_all().await.into_iter().collect()
 }
 
-fn submission(token: &Token, number: u32) -> anyhow::Result<Submission> {
+fn submission(token: &Token, number: u32, definition: &str) -> anyhow::Result<Submission> {
     let first: Timestamp = "2021-06-23T00:00:00Z".parse()?;
     let opinion = format!("Opinia numer {number}: {}", "zażółć gęślą jaźń ".repeat(20));
-    let (revision, definition) = ("1-0000000000000000", DEFINITION);
     Ok(Submission {
         form: "park/krotka".to_owned(),
-        revision: revision.to_owned(),
+        revision: "1-0000000000000000".to_owned(),
         definition: definition.to_owned(),
         language: "pl".to_owned(),
         channel: "www".to_owned(),
@@ -105,9 +105,12 @@ fn submission(token: &Token, number: u32) -> anyhow::Result<Submission> {
     })
 }
 
-/// A form as it is kept with its first answer.
-const DEFINITION: &str = r#"{"id":"park/krotka","title":"Krótka","intro":"","privacy":"","send":"Wyślij","questions":[
-    {"name":"zdanie","label":"Zdanie","required":false,"kind":"longtext","max_length":5000,"rows":6}]}"#;
+/// Returns the definition of the fixture's form with one question, as it is kept with its first answer.
+fn definition() -> anyhow::Result<String> {
+    let tree = Tree::of_fixture(FIXTURE, Term::around_today()?)?;
+    let catalogue = Catalogue::read(&tree.build()?.join("forms"))?;
+    Ok(catalogue.bundle("park/krotka", None).unwrap().form.definition())
+}
 
 /// Lists everything and counts it.
 async fn listed(store: &Store, count: u32) -> anyhow::Result<usize> {
@@ -190,11 +193,12 @@ async fn sends_per_second() -> Outcome {
             async move { drop(store.find("park/krotka", &Token::parse(&token(number)).unwrap()).await.unwrap()) }
         };
         measure(&format!("{name}: looking a token up, alone"), look_up).await;
+        let kept = definition()?;
         let write = move |number: u32| {
-            let store = writes.clone();
+            let (store, kept) = (writes.clone(), kept.clone());
             async move {
                 let token = Token::parse(&token(number + MANY)).unwrap();
-                store.submit(&submission(&token, number).unwrap(), &token).await.unwrap();
+                store.submit(&submission(&token, number, &kept).unwrap(), &token).await.unwrap();
             }
         };
         measure(&format!("{name}: writing receipt and answers, alone"), write).await;

@@ -4,11 +4,11 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use super::prose::{Kind, Prose};
+use super::prose::Prose;
 use crate::{
     diagnostic::{Diagnostic, Rule, rule},
+    markdown::Kind,
     model::Site,
-    source::Source,
 };
 
 /// What stands before the number of a telephone.
@@ -17,10 +17,10 @@ const PHONE_LABELS: [&str; 6] = ["tel", "telefon", "telefonu", "fax", "faks", "k
 const UNITS: [&str; 12] = ["zł", "tys", "mln", "mld", "PLN", "EUR", "euro", "%", "m2", "m²", "osób", "mieszk"];
 
 /// Nothing private stands in public text.
-pub(super) fn stays_private(site: &Site, source: &Source) -> Vec<Diagnostic> {
+pub(super) fn stays_private(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
     let public = Public::of(site);
     let mut problems = Vec::new();
-    for prose in Prose::of(source) {
+    for prose in all {
         let mut told = BTreeSet::new();
         // The words of links stand in their paragraph too.
         for passage in prose.passages.iter().filter(|passage| passage.kind != Kind::Link) {
@@ -56,8 +56,9 @@ fn key(words: &str) -> String {
     if words.contains('@') {
         return words.to_lowercase();
     }
-    let bare: String = words.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
-    let bare = bare.strip_prefix("0048").or_else(|| bare.strip_prefix("48").filter(|rest| rest.len() == 9)).unwrap_or(&bare);
+    let bare: String = words.chars().filter(char::is_ascii_alphanumeric).collect();
+    let bare =
+        bare.strip_prefix("0048").or_else(|| bare.strip_prefix("48").filter(|rest| rest.len() == 9)).unwrap_or(&bare);
     bare.strip_prefix("PL").unwrap_or(bare).to_owned()
 }
 
@@ -234,10 +235,7 @@ mod tests {
         check("telefon 413676415", &[("personal-phone", "413676415")]);
         check("tel:+48413676415", &[("personal-phone", "48413676415")]);
         check("pisz na jan.k@poczta.example.pl.", &[("personal-email", "jan.k@poczta.example.pl")]);
-        check("konto PL 61 1090 1014 0000 0712 1981 2874", &[(
-            "personal-account",
-            "61 1090 1014 0000 0712 1981 2874",
-        )]);
+        check("konto PL 61 1090 1014 0000 0712 1981 2874", &[("personal-account", "61 1090 1014 0000 0712 1981 2874")]);
         check("dowód ABA300000 wydany", &[("personal-identity-card", "ABA300000")]);
     }
 

@@ -4,11 +4,11 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use super::prose::{Kind, Passage, Prose};
+use super::prose::Prose;
 use crate::{
     diagnostic::{Diagnostic, rule},
+    markdown::{Kind, Passage},
     model::Site,
-    source::Source,
     yaml::{self, Fields},
 };
 
@@ -50,7 +50,11 @@ impl Words {
             vague_links: words(&mut fields, "vague_links"),
             stops: words(&mut fields, "stops"),
             known: words(&mut fields, "known"),
-            phrases: fields.map("phrases", yaml::string).into_iter().map(|(key, twin)| (key.value, twin.value)).collect(),
+            phrases: fields
+                .map("phrases", yaml::string)
+                .into_iter()
+                .map(|(key, twin)| (key.value, twin.value))
+                .collect(),
         };
         fields.finish();
         Some(words)
@@ -62,8 +66,8 @@ fn words(fields: &mut Fields<'_>, key: &'static str) -> BTreeSet<String> {
 }
 
 /// The words of a link tell where it leads (WCAG 2.4.4): a screen reader lists links without what stands around them.
-pub(super) fn links_speak(site: &Site, source: &Source) -> Vec<Diagnostic> {
-    each(site, source, |words, passage| {
+pub(super) fn links_speak(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
+    each(site, all, |words, passage| {
         let link = passage.words.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
         let vague = passage.kind == Kind::Link && words.vague_links.contains(&link);
         let whole = (0..passage.words.len(), Diagnostic::new(rule::LINK_WORDS, None).with("words", &passage.words));
@@ -72,21 +76,23 @@ pub(super) fn links_speak(site: &Site, source: &Source) -> Vec<Diagnostic> {
 }
 
 /// What the office has not decided yet is told, so that nobody forgets it.
-pub(super) fn nothing_is_blank(site: &Site, source: &Source) -> Vec<Diagnostic> {
-    each(site, source, |words, passage| {
+pub(super) fn nothing_is_blank(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
+    each(site, all, |words, passage| {
         let blanks = sentences(passage).then(|| passage.words.match_indices(&words.blank)).into_iter().flatten();
         blanks.map(|(at, blank)| (at..at + blank.len(), Diagnostic::new(rule::BLANK, None))).collect()
     })
 }
 
 /// A sentence is short enough to be read at once.
-pub(super) fn sentences_are_short(site: &Site, source: &Source) -> Vec<Diagnostic> {
-    each(site, source, |words, passage| {
+pub(super) fn sentences_are_short(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
+    each(site, all, |words, passage| {
         let all = sentences(passage).then(|| split(&passage.words, &words.stops)).into_iter().flatten();
-        let counted = all.map(|range| (range.clone(), passage.words[range].split(' ').filter(|word| is_word(word)).count()));
+        let counted =
+            all.map(|range| (range.clone(), passage.words[range].split(' ').filter(|word| is_word(word)).count()));
         let long = counted.filter(|(_, count)| *count > LONGEST_SENTENCE);
         long.map(|(range, count)| {
-            let problem = Diagnostic::new(rule::SENTENCE_LONG, None).with("count", count).with("most", LONGEST_SENTENCE);
+            let problem =
+                Diagnostic::new(rule::SENTENCE_LONG, None).with("count", count).with("most", LONGEST_SENTENCE);
             (range, problem)
         })
         .collect()
@@ -94,14 +100,15 @@ pub(super) fn sentences_are_short(site: &Site, source: &Source) -> Vec<Diagnosti
 }
 
 /// A phrase of officials has a plainer twin.
-pub(super) fn words_are_plain(site: &Site, source: &Source) -> Vec<Diagnostic> {
-    each(site, source, |words, passage| {
+pub(super) fn words_are_plain(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
+    each(site, all, |words, passage| {
         if !sentences(passage) {
             return Vec::new();
         }
-        let found = words.phrases.iter().flat_map(|(phrase, twin)| {
-            matches(&passage.words, phrase).into_iter().map(move |range| (range, twin))
-        });
+        let found = words
+            .phrases
+            .iter()
+            .flat_map(|(phrase, twin)| matches(&passage.words, phrase).into_iter().map(move |range| (range, twin)));
         let told = found.map(|(range, twin)| {
             let problem = Diagnostic::new(rule::PHRASE_OFFICIAL, None).with("words", &passage.words[range.clone()]);
             (range, problem.with("twin", twin))
@@ -111,19 +118,22 @@ pub(super) fn words_are_plain(site: &Site, source: &Source) -> Vec<Diagnostic> {
 }
 
 /// An abbreviation is explained where it is first met: in brackets after its words, or with its words in brackets.
-pub(super) fn abbreviations_are_explained(site: &Site, source: &Source) -> Vec<Diagnostic> {
+pub(super) fn abbreviations_are_explained(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
     let Some(words) = Words::of(&site.language) else { return Vec::new() };
     let mut problems = Vec::new();
-    for prose in Prose::of(source) {
+    for prose in all {
         let text: Vec<&Passage> = prose.passages.iter().filter(|passage| sentences(passage)).collect();
         let explained = |short: &str| {
-            let (after, before) = (format!("({short})"), [format!("{short} ("), format!("{short} – "), format!("{short} - ")]);
+            let (after, before) =
+                (format!("({short})"), [format!("{short} ("), format!("{short} – "), format!("{short} - ")]);
             text.iter().any(|passage| {
                 passage.words.contains(&after) || before.iter().any(|before| passage.words.contains(before))
             })
         };
         let mut met = BTreeSet::new();
-        for (passage, range) in text.iter().flat_map(|passage| abbreviations(&passage.words).map(move |range| (passage, range))) {
+        for (passage, range) in
+            text.iter().flat_map(|passage| abbreviations(&passage.words).map(move |range| (passage, range)))
+        {
             let short = &passage.words[range.clone()];
             if met.insert(short.to_owned()) && !words.known.contains(short) && !explained(short) {
                 let place = prose.place(passage, range.clone());
@@ -137,12 +147,12 @@ pub(super) fn abbreviations_are_explained(site: &Site, source: &Source) -> Vec<D
 /// Applies a check to every passage in the language of the site, and puts what it finds in its place.
 fn each(
     site: &Site,
-    source: &Source,
+    all: &[Prose<'_>],
     check: impl Fn(&Words, &Passage) -> Vec<(Range<usize>, Diagnostic)>,
 ) -> Vec<Diagnostic> {
     let Some(words) = Words::of(&site.language) else { return Vec::new() };
     let mut problems = Vec::new();
-    for prose in Prose::of(source) {
+    for prose in all {
         for passage in &prose.passages {
             let found = check(&words, passage).into_iter();
             problems.extend(found.map(|(range, mut problem)| {
@@ -171,7 +181,7 @@ fn split(text: &str, stops: &BTreeSet<String>) -> Vec<Range<usize>> {
         let rest = text[end..].trim_start_matches(['"', '”', ')', '»']);
         let next = rest.strip_prefix(' ').and_then(|rest| rest.trim_start_matches(['„', '(', '«', '"']).chars().next());
         let before = text[start..at].rsplit([' ', '(', '\u{a0}']).next().unwrap_or_default();
-        let short = mark == "." && (stops.contains(&before.to_lowercase()) || before.chars().all(|letter| letter.is_ascii_digit()));
+        let short = mark == "." && (stops.contains(&before.to_lowercase()) || is_ordinal(before));
         let ends = match next {
             None => rest.is_empty(),
             Some(letter) => mark == ";" || (!letter.is_lowercase() && !short),
@@ -187,6 +197,11 @@ fn split(text: &str, stops: &BTreeSet<String>) -> Vec<Range<usize>> {
     sentences
 }
 
+/// Tells whether a stop after `word` says "first" or "second".
+fn is_ordinal(word: &str) -> bool {
+    word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Finds a phrase, whose words may have a star for any ending, as whole words and in any case.
 fn matches(text: &str, phrase: &str) -> Vec<Range<usize>> {
     let wanted: Vec<&str> = phrase.split(' ').collect();
@@ -196,14 +211,16 @@ fn matches(text: &str, phrase: &str) -> Vec<Range<usize>> {
         let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '*');
         match wanted.strip_suffix('*') {
             Some(stem) => bare.starts_with(stem),
-            None => bare == wanted || word == wanted || (wanted.ends_with(',') && word == wanted),
+            None => bare == wanted || word == wanted,
         }
     };
-    let found = spans.windows(wanted.len()).filter(|window| window.iter().zip(&wanted).all(|(span, word)| equal(span, word)));
+    let found =
+        spans.windows(wanted.len()).filter(|window| window.iter().zip(&wanted).all(|(span, word)| equal(span, word)));
     let trimmed = found.map(|window| {
         let whole = window[0].start..window[window.len() - 1].end;
         let words = &text[whole.clone()];
-        let start = whole.start + (words.len() - words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).len());
+        let start =
+            whole.start + (words.len() - words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).len());
         start..whole.start + words.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '.').len()
     });
     trimmed.collect()
@@ -226,9 +243,10 @@ fn abbreviations(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Lists the words of a text.
 fn spans(text: &str) -> impl Iterator<Item = Range<usize>> {
-    text.split(' ').map(|word| {
-        let start = word.as_ptr() as usize - text.as_ptr() as usize;
-        start..start + word.len()
+    text.split(' ').scan(0, |next, word| {
+        let start = *next;
+        *next += word.len() + 1;
+        Some(start..start + word.len())
     })
 }
 
@@ -268,7 +286,8 @@ mod tests {
     #[test]
     fn phrases_are_found_in_their_forms() {
         let text = "Niezwłocznie dokonać uzupełnienia (niniejszego wniosku).";
-        let found = |phrase: &str| -> Vec<&str> { matches(text, phrase).into_iter().map(|range| &text[range]).collect() };
+        let found =
+            |phrase: &str| -> Vec<&str> { matches(text, phrase).into_iter().map(|range| &text[range]).collect() };
         assert_eq!(found("niezwłocznie"), ["Niezwłocznie"]);
         assert_eq!(found("dokon* uzupełnienia"), ["dokonać uzupełnienia"]);
         assert_eq!(found("niniejsz*"), ["niniejszego"]);

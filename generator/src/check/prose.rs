@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::{
-    content::FOLDER,
+    content::{FOLDER, has_extension},
     diagnostic::{Lines, Place},
-    markdown,
+    markdown::{self, Kind, Passage},
     source::Source,
     yaml::{self, Node, Value},
 };
@@ -17,44 +19,23 @@ pub(super) struct Prose<'a> {
     pub(super) passages: Vec<Passage>,
 }
 
-/// Words in one piece: a paragraph, a heading, a cell of a table, the value of a field.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Passage {
-    /// The words, white space as one space.
-    pub(crate) words: String,
-    /// Byte of the file at which they begin.
-    pub(crate) start: usize,
-    pub(crate) kind: Kind,
-}
-
-/// What words are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Sentences.
-    #[default]
-    Text,
-    /// The words of a link.
-    Link,
-    /// An address, or code: nothing that is read as a sentence.
-    Code,
+/// Reads all files of the content, several at once. What cannot be read is told elsewhere.
+pub(super) fn read(source: &Source) -> Vec<Prose<'_>> {
+    // The register holds what was consulted, word for word: nothing in it is to be mended.
+    let files = source.under(FOLDER).filter(|(path, _)| !path.contains("/published/"));
+    let files: Vec<_> = files.filter_map(|(path, file)| Some((path, file.text()?))).collect();
+    files.into_par_iter().filter_map(|(path, text)| Prose::read(path, text)).collect()
 }
 
 impl<'a> Prose<'a> {
-    /// Reads all files of the content, one after another. What cannot be read is told elsewhere.
-    pub(super) fn of(source: &'a Source) -> impl Iterator<Item = Self> {
-        // The register holds what was consulted, word for word: nothing in it is to be mended.
-        let files = source.under(FOLDER).filter(|(path, _)| !path.contains("/published/"));
-        files.filter_map(|(path, file)| Self::read(path, file.text()?))
-    }
-
     fn read(path: &'a str, text: &'a str) -> Option<Self> {
         let lines = Lines::new(path, text);
         let mut passages = Vec::new();
-        let fields = if path.ends_with(".md") {
+        let fields = if has_extension(path, "md") {
             let (fields, start) = yaml::front_matter(path, text).ok()?;
             passages.extend(markdown::passages(text, start));
             fields
-        } else if path.ends_with(".yaml") {
+        } else if has_extension(path, "yaml") {
             yaml::parse(path, text).ok()?
         } else {
             return None;
@@ -117,10 +98,11 @@ mod tests {
 
     #[test]
     fn words_are_found_where_they_were_written() {
-        let page = "---\ntitle: Ala ma kota\n---\n\nAla i **Ala**\nma kota.\n\n- Ala\n\n| Ala | b |\n|--|--|\n| c | Ala |\n";
+        let page =
+            "---\ntitle: Ala ma kota\n---\n\nAla i **Ala**\nma kota.\n\n- Ala\n\n| Ala | b |\n|--|--|\n| c | Ala |\n";
         assert_eq!(places("a.md", page, "Ala"), [(5, 1, 3), (5, 9, 3), (8, 3, 3), (10, 3, 3), (12, 7, 3), (2, 8, 3)]);
         let fields = "a: >-\n  pisz do\n  nas\nb: [nas, \"do nas\"]\n";
-        assert_eq!(places("a.yaml", fields, "do nas"), [(2, 8, 2), (4, 12, 6)]);
+        assert_eq!(places("a.yaml", fields, "do nas"), [(2, 8, 2), (4, 11, 6)]);
         assert_eq!(places("a.yaml", fields, "nas").len(), 3);
     }
 }

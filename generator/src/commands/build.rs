@@ -1,11 +1,12 @@
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say};
+use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say, waiting::Waiting};
 use crate::{
+    diagnostic::Severity,
     emit::Staging,
     pipeline::{self, Options},
 };
@@ -31,11 +32,14 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let started = Instant::now();
+    let waiting = Waiting::on_a_terminal();
     let root = &arguments.root.root;
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
     let staging = Staging::open(&arguments.out).context("failed to write the site")?;
     let (source, built) = pipeline::read_and_build(root, &options, &staging)?;
+    drop(waiting);
     let texts = arguments.language.of(&source);
     let refused = report(&built.problems, &source, &texts, arguments.strict);
     if refused || !built.complete {
@@ -46,11 +50,22 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         "built",
         &[
             ("folder", &arguments.out.display().to_string()),
+            ("pages", &emitted.pages.to_string()),
+            ("time", &format!("{:.1}", started.elapsed().as_secs_f64())),
             ("written", &emitted.written.len().to_string()),
             ("unchanged", &emitted.unchanged.to_string()),
             ("removed", &emitted.removed.len().to_string()),
         ],
     );
+    let infos = built.problems.iter().filter(|problem| problem.rule.severity == Severity::Info).count();
+    if infos > 0 {
+        lines.push('\n');
+        lines.push_str(&texts.phrase("infos", &[("infos", &infos.to_string())]));
+    }
+    if let Some(day) = built.next_turn {
+        lines.push('\n');
+        lines.push_str(&texts.phrase("next-turn", &[("day", &day.to_string())]));
+    }
     for unknown in &emitted.unknown {
         lines.push('\n');
         lines.push_str(&texts.phrase("unknown-file", &[("file", unknown)]));

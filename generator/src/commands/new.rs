@@ -116,7 +116,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (source, _) = source::read(root)?;
     // What is wrong elsewhere does not keep anything from being made; `check` tells it.
     let options = Options { today, drafts: true, commit: None };
-    let (site, _) = pipeline::site(&source, &options, &Memory::default(), &mut Vec::new());
+    let (sites, _) = pipeline::sites(&source, &options, &Memory::default(), &mut Vec::new());
     let texts = arguments.language.of(&source);
     let edits = match &arguments.what {
         What::Consultation { title, start, end, announced, id } => {
@@ -125,16 +125,23 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         What::Page { title, folder, name } => scaffold::page(name.as_deref(), folder.as_deref(), title),
         What::Version { consultation, document, version, date } => {
             let (consultation, document) = (consultation.as_deref(), document.as_deref());
-            scaffold::version(&source, &site, consultation, document, version.as_deref(), date.unwrap_or(today))
+            scaffold::version(
+                &source,
+                &sites.original,
+                consultation,
+                document,
+                version.as_deref(),
+                date.unwrap_or(today),
+            )
         }
         What::Form { name, title, consultation } => {
-            scaffold::form(&site, consultation.as_deref(), name, title.as_ref().unwrap_or(name))
+            scaffold::form(&sites.original, consultation.as_deref(), name, title.as_ref().unwrap_or(name))
         }
         What::Meeting { date, time, place, title, id, consultation } => {
             let meeting_title = texts.phrase("meeting", &[]);
             let title = title.as_deref().unwrap_or(&meeting_title);
             let meeting = Meeting { id: id.as_deref(), title, date: *date, time, place: place.as_deref() };
-            scaffold::meeting(&source, &site, consultation.as_deref(), &meeting)
+            scaffold::meeting(&source, &sites.original, consultation.as_deref(), &meeting)
         }
     };
     let edits = edits?;

@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let (source, mut problems) = source::read(root)?;
     let options = Options { today, drafts: false, commit: None };
-    let (site, _) = pipeline::site(&source, &options, &Memory::default(), &mut problems);
+    let (sites, _) = pipeline::sites(&source, &options, &Memory::default(), &mut problems);
     let settled = |problem: &Diagnostic| arguments.correction.is_some() && CORRECTED.contains(&problem.rule);
     problems.retain(|problem| !settled(problem));
     diagnostic::sort(&mut problems);
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let comment = texts.phrase("register-comment", &[]);
     let registration = Registration { today, reason: arguments.correction.as_deref(), comment: &comment };
-    let plan = publish::plan(&source, &site, registration);
+    let plan = publish::plan(&source, &sites.original, registration);
     for (consultation, day) in &plan.waiting {
         let day = day.to_string();
         say(&texts.phrase("before-announcement", &[("consultation", consultation), ("day", &day)]));

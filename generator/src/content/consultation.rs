@@ -3,7 +3,7 @@ use jiff::civil::Date;
 
 use super::{
     FOLDER, Reader, address_slug, document, document::RawDocument, form, form::RawForm, number, register,
-    register::RawRegister, required_words, schedule, schedule::RawSchedule, split, words,
+    register::RawRegister, required_words, schedule, schedule::RawSchedule, site::Languages, split, words,
 };
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
@@ -18,6 +18,8 @@ const FILE: &str = "consultation.yaml";
 const GRACE_MINUTES: u32 = 15;
 /// Most days for which answers are kept after the term: a hundred years.
 const LONGEST_RETENTION: i64 = 36_525;
+/// Digits of a telephone number.
+const PHONE_DIGITS: usize = 9;
 /// Longest id of a consultation.
 const LONGEST_ID: usize = 64;
 
@@ -51,7 +53,16 @@ pub(crate) struct RawConsultation {
     pub(crate) schedule: Option<RawSchedule>,
     pub(crate) documents: Vec<RawDocument>,
     pub(crate) forms: Vec<RawForm>,
+    pub(crate) written: Written,
     pub(crate) register: RawRegister,
+}
+
+/// Where what rules speak of was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) end: Place,
+    pub(crate) report_due: Option<Place>,
+    pub(crate) case_number: Option<Place>,
 }
 
 /// A law or resolution on which the consultation rests.
@@ -81,6 +92,18 @@ pub(crate) struct RawChannel {
     pub(crate) offices: bool,
 }
 
+impl RawChannel {
+    /// Tells whether the page has a link or an address for it.
+    fn leads_somewhere(&self) -> bool {
+        self.url.is_some() || self.form.is_some() || self.offices
+    }
+}
+
+/// Tells whether words hold an e-mail address or a telephone.
+fn tells_where(how: &str) -> bool {
+    how.contains('@') || how.chars().filter(char::is_ascii_digit).count() >= PHONE_DIGITS
+}
+
 impl RawConsultation {
     /// Returns the path of `consultation.yaml`.
     pub(crate) fn path(&self) -> String {
@@ -105,41 +128,48 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
     let schedule = schedule::read(reader, &format!("{folder}/schedule.yaml"));
     let register = register::read(reader, folder);
     let node = reader.yaml(&path)?;
-    let language = reader.language;
+    let languages = reader.languages;
     let mut fields = Fields::new(&node, reader.problems);
     let term = fields.required("term", term);
+    let (case_number, report_due) = (fields.string("case_number"), fields.date("report_due"));
+    let written = Written {
+        end: term.as_ref().map_or_else(|| Place::whole(&path), |(_, end)| end.place.clone()),
+        report_due: report_due.as_ref().map(|date| date.place.clone()),
+        case_number: case_number.as_ref().map(|number| number.place.clone()),
+    };
     let consultation = RawConsultation {
         folder: folder.to_owned(),
         id: id.to_owned(),
-        title: required_words(&mut fields, "title", language),
-        subject: required_words(&mut fields, "subject", language),
-        area: words(&mut fields, "area", language),
-        case_number: fields.string("case_number").map(|number| number.value),
+        title: required_words(&mut fields, "title", languages),
+        subject: required_words(&mut fields, "subject", languages),
+        area: words(&mut fields, "area", languages),
+        case_number: case_number.map(|number| number.value),
         slug: address_slug(&mut fields),
         draft: fields.boolean("draft").is_some_and(|draft| draft.value),
         announced: fields.date("announced").map(|date| date.value),
-        start: term.map_or(Date::MIN, |(start, _)| start),
-        end: term.map_or(Date::MIN, |(_, end)| end),
+        start: term.as_ref().map_or(Date::MIN, |(start, _)| *start),
+        end: term.as_ref().map_or(Date::MIN, |(_, end)| end.value),
         grace_minutes: number(&mut fields, "grace_minutes", 0..=24 * 60).unwrap_or(GRACE_MINUTES),
-        report_due: fields.date("report_due").map(|date| date.value),
+        report_due: report_due.map(|date| date.value),
         retention_days: number(&mut fields, "retention_days", 1..=LONGEST_RETENTION),
         legal_basis: fields.list("legal_basis", |node, problems| {
             let mut fields = Fields::new(node, problems);
-            let act = required_words(&mut fields, "act", language);
+            let act = required_words(&mut fields, "act", languages);
             let minimum_days = number(&mut fields, "minimum_days", 1..=366);
             fields.finish();
             Some(RawBasis { act, minimum_days })
         }),
-        unit: words(&mut fields, "unit", language),
+        unit: words(&mut fields, "unit", languages),
         contact: fields.one("contact", |node, problems| Some(contact(node, problems))).unwrap_or_default(),
         privacy: fields.string("privacy"),
         announcement: fields.string("announcement"),
         remarks: fields.string("remarks"),
-        offices: fields.list("offices", |node, problems| office(node, language, problems)),
-        channels: fields.list("channels", |node, problems| Some(channel(node, language, problems))),
+        offices: fields.list("offices", |node, problems| Some(office(node, languages, problems))),
+        channels: fields.list("channels", |node, problems| Some(channel(node, languages, problems))),
         schedule,
         documents,
         forms,
+        written,
         register,
     };
     fields.finish();
@@ -147,16 +177,16 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
     term.map(|_| consultation)
 }
 
-fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Date, Date)> {
+fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Date, Spanned<Date>)> {
     let mut fields = Fields::new(node, problems);
     let (start, end) = (fields.required_date("start"), fields.required_date("end"));
     fields.finish();
     let (start, end) = (start?, end?);
     if end.value < start.value {
-        let problem = Diagnostic::new(rule::TERM_BACKWARDS, end.place);
+        let problem = Diagnostic::new(rule::TERM_BACKWARDS, end.place.clone());
         problems.push(problem.with("start", start.value).with("end", end.value));
     }
-    Some((start.value, end.value))
+    Some((start.value, end))
 }
 
 fn contact(node: &Node, problems: &mut Vec<Diagnostic>) -> Contact {
@@ -169,14 +199,19 @@ fn contact(node: &Node, problems: &mut Vec<Diagnostic>) -> Contact {
     contact
 }
 
-fn office(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> Option<RawOffice> {
+fn office(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -> RawOffice {
     let mut fields = Fields::new(node, problems);
-    let name = required_words(&mut fields, "name", language);
-    let (street, postcode) = (fields.required_string("street"), fields.required_source_text("postcode"));
-    let city = fields.required_string("city");
-    let hours = words(&mut fields, "hours", language);
+    let name = required_words(&mut fields, "name", languages);
+    let (street, postcode) = (fields.string("street"), fields.source_text("postcode"));
+    let city = fields.string("city");
+    let hours = words(&mut fields, "hours", languages);
+    if street.is_none() || postcode.is_none() || city.is_none() {
+        let place = fields.place().clone();
+        fields.problems().push(Diagnostic::new(rule::OFFICE_WITHOUT_ADDRESS, place));
+    }
     fields.finish();
-    Some(RawOffice { name, street: street?.value, postcode: postcode?.value, city: city?.value, hours })
+    let [street, postcode, city] = [street, postcode, city].map(|part| part.map(|part| part.value).unwrap_or_default());
+    RawOffice { name, street, postcode, city, hours }
 }
 
 /// Reads `url`, an address outside of the site.
@@ -191,16 +226,24 @@ fn web_address(fields: &mut Fields<'_>) -> Option<String> {
     None
 }
 
-fn channel(node: &Node, language: &str, problems: &mut Vec<Diagnostic>) -> RawChannel {
+fn channel(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -> RawChannel {
     let mut fields = Fields::new(node, problems);
     fields.required_string("id");
     let channel = RawChannel {
-        name: required_words(&mut fields, "name", language),
-        how: required_words(&mut fields, "how", language),
+        name: required_words(&mut fields, "name", languages),
+        how: words(&mut fields, "how", languages).unwrap_or_default(),
         url: web_address(&mut fields),
         form: fields.string("form"),
         offices: fields.boolean("offices").is_some_and(|offices| offices.value),
     };
+    let place = fields.place().clone();
+    let how = channel.how.in_language(languages.original());
+    if how.is_empty() {
+        fields.problems().push(Diagnostic::new(rule::CHANNEL_WITHOUT_HOW, place));
+    } else if !channel.leads_somewhere() && !tells_where(how) {
+        let problem = Diagnostic::new(rule::CHANNEL_WITHOUT_WHERE, place);
+        fields.problems().push(problem.with("channel", channel.name.in_language(languages.original())));
+    }
     fields.finish();
     channel
 }

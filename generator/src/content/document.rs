@@ -56,22 +56,22 @@ fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument
         }
         return None;
     };
-    let language = reader.language;
+    let languages = reader.languages;
     let mut fields = Fields::new(&node, reader.problems);
     let mut read = RawDocument {
         name: name.to_owned(),
-        title: required_words(&mut fields, "title", language),
-        kind: required_words(&mut fields, "kind", language),
-        description: words(&mut fields, "description", language),
+        title: required_words(&mut fields, "title", languages),
+        kind: required_words(&mut fields, "kind", languages),
+        description: words(&mut fields, "description", languages),
         numbered: fields.boolean("numbered").is_some_and(|numbered| numbered.value),
         versions: fields.required_list("versions", |node, problems| {
             let mut fields = Fields::new(node, problems);
             let version = fields.required_source_text("version");
             let date = fields.date("date").map(|date| date.value);
-            let status = required_words(&mut fields, "status", language);
-            let note = words(&mut fields, "note", language);
+            let status = required_words(&mut fields, "status", languages);
+            let note = words(&mut fields, "note", languages);
             fields.finish();
-            let is_draft = status.in_language(language) == DRAFT;
+            let is_draft = status.in_language(languages.original()) == DRAFT;
             Some(RawVersion { version: version?, date, status, is_draft, note, chapters: Vec::new() })
         }),
         path,
@@ -109,7 +109,7 @@ fn chapters(reader: &mut Reader<'_>, folder: &str) -> Vec<RawPage> {
     let mut paths: Vec<_> =
         source.under(folder).map(|(path, _)| path).filter(|path| has_extension(path, "md")).collect();
     paths.sort_by(|a, b| slug::natural(split(a).1, split(b).1));
-    let mut chapters = page::read_all(reader, &paths, page::Role::Chapter);
+    let mut chapters = page::read_all(reader, paths, page::Role::Chapter);
     // A stable sort: chapters of one weight, or of none, stay in the order of their names.
     chapters.sort_by_key(|chapter| chapter.weight.unwrap_or(i64::MAX));
     chapters

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Reader, address_slug, split};
 use crate::{
-    diagnostic::{Diagnostic, Spanned, rule},
+    diagnostic::{Diagnostic, Place, Spanned, rule},
     markdown::{self, Body, Words},
     memory::Key,
     slug,
@@ -18,6 +18,10 @@ use crate::{
 pub(crate) struct RawPage {
     /// Path of the file.
     pub(crate) path: String,
+    /// The language that it is written in.
+    pub(crate) language: String,
+    /// The same page in other languages: files beside it such as `page.en.md`.
+    pub(crate) translations: Vec<RawPage>,
     /// The title, from the front matter or the leading heading.
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
@@ -30,7 +34,8 @@ pub(crate) struct RawPage {
 }
 
 impl RawPage {
-    /// Returns the last part of the address: `slug`, else the file name without its ordering number.
+    /// Returns the last part of the address: `slug`, else the file name without its ordering number. A translation
+    /// without a `slug` keeps that of its original.
     pub(crate) fn address_name(&self, ordered: bool) -> String {
         self.slug.as_ref().map_or_else(|| file_slug(&self.path, ordered), |slug| slug.value.clone())
     }
@@ -52,31 +57,120 @@ pub(crate) struct Reading {
     problems: Vec<Diagnostic>,
 }
 
-/// Reads Markdown files, several at once; the pages come in the order of `paths`, without those that cannot be read.
-pub(super) fn read_all(reader: &mut Reader<'_>, paths: &[&str], role: Role) -> Vec<RawPage> {
-    let texts: Vec<_> = paths.iter().filter_map(|path| Some((*path, reader.text(path)?))).collect();
-    let Reader { language, words, memory, .. } = *reader;
-    if let Some((path, sample)) = paths.iter().find_map(|path| Some((path, reader.sample(path)?))) {
-        // It is no file: nothing is remembered of it.
-        let page = read(path, "", (sample.clone(), 0), Context { role, language, words, key: None }, reader.problems);
-        return vec![page];
+/// A Markdown file that is to be read.
+struct Written<'a> {
+    path: String,
+    text: &'a str,
+    language: &'a str,
+    /// Begins its derived ids where they are not its own.
+    prefix: Option<String>,
+}
+
+/// Reads the Markdown files at `paths`, each with its translations; a file with the suffix of a language of the site is
+/// the translation of the file without it. The pages come in the order of `paths`, without those that cannot be read.
+pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) -> Vec<RawPage> {
+    let languages = reader.languages;
+    let (translations, originals): (Vec<_>, Vec<_>) = paths
+        .into_iter()
+        .partition(|path| translated(path).is_some_and(|(_, code)| languages.others().any(|other| other == code)));
+    for path in translations {
+        let (original, _) = translated(path).unwrap_or_default();
+        if reader.source.text(&original).is_none() {
+            reader.read.insert(path.to_owned());
+            let problem = Diagnostic::new(rule::TRANSLATION_WITHOUT_ORIGINAL, Place::whole(path));
+            reader.problems.push(problem.with("original", original));
+        }
     }
-    let read = |(path, text): &(&str, &str)| {
-        memory.reading(&(path, role, language, words, text), |key| {
+    originals.iter().for_each(|path| listed(reader, path));
+    let written = originals.iter().filter_map(|path| {
+        Some(Written {
+            path: (*path).to_owned(),
+            text: reader.text(path)?,
+            language: languages.original(),
+            prefix: None,
+        })
+    });
+    let written: Vec<_> = written.collect();
+    let mut pages = read_several(reader, &written, role);
+    for language in languages.others() {
+        translate(reader, &written, &mut pages, role, language);
+    }
+    pages.into_iter().flatten().collect()
+}
+
+/// A suffix that looks like a language is one of the site, or the file is no translation.
+fn listed(reader: &mut Reader<'_>, path: &str) {
+    if let Some((original, code)) = translated(path) {
+        let alone = code != reader.languages.original() && reader.source.text(&original).is_none();
+        if !alone {
+            let problem = Diagnostic::new(rule::LANGUAGE_UNLISTED, Place::whole(path));
+            reader.problems.push(problem.with("language", code));
+        }
+    }
+}
+
+/// Adds to the pages, read from `originals`, their translations to `language`.
+fn translate<'a>(
+    reader: &mut Reader<'a>,
+    originals: &[Written<'a>],
+    pages: &mut [Option<RawPage>],
+    role: Role,
+    language: &'a str,
+) {
+    let mut written = Vec::new();
+    let mut translated = Vec::new();
+    for (original, page) in originals.iter().zip(pages) {
+        let stem = original.path.strip_suffix(".md").unwrap_or(&original.path);
+        let path = format!("{stem}.{language}.md");
+        if let Some(text) = reader.text(&path) {
+            // The ids of a translated chapter are those of its original.
+            let prefix = page.as_ref().map(|page| page.address_name(true));
+            written.push(Written { path, text, language, prefix });
+            translated.push(page);
+        }
+    }
+    for (page, translation) in translated.into_iter().zip(read_several(reader, &written, role)) {
+        if let Some(page) = page {
+            page.translations.extend(translation);
+        }
+    }
+}
+
+/// Splits the path of `page.en.md` into that of `page.md` and what may be the code of a language.
+fn translated(path: &str) -> Option<(String, &str)> {
+    let (stem, code) = path.strip_suffix(".md")?.rsplit_once('.')?;
+    let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|letter| letter.is_ascii_lowercase());
+    (is_code && !stem.ends_with('/')).then(|| (format!("{stem}.md"), code))
+}
+
+/// Reads Markdown files, several at once; none stands for one that cannot be read.
+fn read_several(reader: &mut Reader<'_>, files: &[Written<'_>], role: Role) -> Vec<Option<RawPage>> {
+    let Reader { memory, words, .. } = *reader;
+    let no_words = Words::new();
+    let read_one = |file: &Written<'_>| {
+        let Written { path, text, language, prefix } = file;
+        let words = words.get(*language).unwrap_or(&no_words);
+        let context = Context { role, language, words, prefix: prefix.as_deref(), key: None };
+        if let Some(sample) = reader.sample(path) {
+            // It is no file: nothing is remembered of it.
+            let mut problems = Vec::new();
+            let page = read(path, "", (sample.clone(), 0), context, &mut problems);
+            return Arc::new(Reading { page: Some(page), problems });
+        }
+        memory.reading(&(path, role, language, words, prefix, text), |key| {
             let mut problems = Vec::new();
             let front = yaml::front_matter(path, text).map_err(|problem| problems.push(problem)).ok();
-            let context = Context { role, language, words, key };
-            let page = front.map(|front| read(path, text, front, context, &mut problems));
+            let page = front.map(|front| read(path, text, front, Context { key, ..context }, &mut problems));
             Reading { page, problems }
         })
     };
-    let readings: Vec<Arc<Reading>> = texts.par_iter().map(read).collect();
+    let readings: Vec<Arc<Reading>> = files.par_iter().map(read_one).collect();
     let mut pages = Vec::with_capacity(readings.len());
     for reading in readings {
         // Remembered where it is needed again, else the only one.
         let Reading { page, problems } = Arc::try_unwrap(reading).unwrap_or_else(|shared| shared.as_ref().clone());
         reader.problems.extend(problems);
-        pages.extend(page);
+        pages.push(page);
     }
     pages
 }
@@ -87,6 +181,7 @@ struct Context<'a> {
     role: Role,
     language: &'a str,
     words: &'a Words,
+    prefix: Option<&'a str>,
     key: Option<Key>,
 }
 
@@ -95,13 +190,15 @@ fn read(
     path: &str,
     text: &str,
     (node, start): (Node, usize),
-    Context { role, language, words, key }: Context<'_>,
+    Context { role, language, words, prefix, key }: Context<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> RawPage {
     let mut fields = Fields::new(&node, problems);
     let title = fields.string("title");
     let mut page = RawPage {
         path: path.to_owned(),
+        language: language.to_owned(),
+        translations: Vec::new(),
         title: None,
         description: fields.string("description").map(|text| text.value),
         date: fields.date("date").map(|date| date.value),
@@ -112,15 +209,16 @@ fn read(
         body: Arc::default(),
     };
     fields.finish();
-    let prefix = (role == Role::Chapter).then(|| page.address_name(true));
+    let own = page.address_name(true);
+    let prefix = (role == Role::Chapter).then(|| prefix.unwrap_or(&own));
     let context = markdown::Context {
-        id_prefix: prefix.as_deref(),
+        id_prefix: prefix,
         title: title.as_ref().map(|title| title.value.as_str()),
         language,
         words,
     };
     let body = markdown::parse(path, text, start, context, problems);
-    page.title = agreed_title(title, &body, path, problems);
+    page.title = agreed_title(title, &body, path, language, problems);
     page.body = Arc::new(Body { key, ..body });
     page
 }
@@ -130,6 +228,7 @@ fn agreed_title(
     title: Option<Spanned<String>>,
     body: &Body,
     path: &str,
+    language: &str,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<String> {
     match (title, &body.title) {
@@ -143,6 +242,7 @@ fn agreed_title(
         (None, None) => {
             let (_, name) = split(path);
             let stem = name.strip_suffix(".md").unwrap_or(name);
+            let stem = stem.strip_suffix(&format!(".{language}")).unwrap_or(stem);
             (stem != "index").then(|| stem.to_owned())
         }
     }

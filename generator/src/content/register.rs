@@ -22,14 +22,14 @@ use crate::{
 pub(crate) const FOLDER: &str = "published";
 
 /// All that the register of a consultation holds, in the order of file names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct RawRegister {
     pub(crate) revisions: Vec<Revision>,
     pub(crate) snapshots: Vec<Snapshot>,
 }
 
 /// A form as it was published.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Revision {
     /// Path of the file.
     pub(crate) path: String,
@@ -43,7 +43,7 @@ pub(crate) struct Revision {
 }
 
 /// The text of a version of a document as it was published.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     /// Path of the file.
     pub(crate) path: String,

@@ -33,7 +33,7 @@ pub(crate) struct RawStage {
 pub(crate) struct RawMeeting {
     pub(crate) id: String,
     pub(crate) title: Text,
-    pub(crate) date: Date,
+    pub(crate) date: Spanned<Date>,
     pub(crate) time: String,
     pub(crate) place: Text,
     pub(crate) description: Option<Text>,
@@ -43,33 +43,33 @@ pub(crate) struct RawMeeting {
 
 pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawSchedule> {
     let node = reader.yaml(path)?;
-    let language = reader.language;
+    let languages = reader.languages;
     let mut ids = BTreeMap::new();
     let mut fields = Fields::new(&node, reader.problems);
     let schedule = RawSchedule {
-        note: words(&mut fields, "note", language),
+        note: words(&mut fields, "note", languages),
         stages: fields.list("stages", |node, problems| {
             let mut fields = Fields::new(node, problems);
             let id = id(&mut fields, &mut ids);
-            let title = required_words(&mut fields, "title", language);
+            let title = required_words(&mut fields, "title", languages);
             let start = fields.required_date("start");
             let end = end(&mut fields, start.as_ref());
-            let description = words(&mut fields, "description", language);
+            let description = words(&mut fields, "description", languages);
             fields.finish();
             Some(RawStage { id: id?, title, start: start?.value, end, description })
         }),
         meetings: fields.list("meetings", |node, problems| {
             let mut fields = Fields::new(node, problems);
             let id = id(&mut fields, &mut ids);
-            let title = required_words(&mut fields, "title", language);
+            let title = required_words(&mut fields, "title", languages);
             let date = fields.required_date("date");
             let time = time(&mut fields);
-            let place = required_words(&mut fields, "place", language);
-            let description = words(&mut fields, "description", language);
-            let accessibility = words(&mut fields, "accessibility", language);
+            let place = required_words(&mut fields, "place", languages);
+            let description = words(&mut fields, "description", languages);
+            let accessibility = words(&mut fields, "accessibility", languages);
             let draft = fields.boolean("draft").is_some_and(|draft| draft.value);
             fields.finish();
-            let (id, date, time) = (id?, date?.value, time?);
+            let (id, date, time) = (id?, date?, time?);
             Some(RawMeeting { id, title, date, time, place, description, accessibility, draft })
         }),
     };

@@ -1,10 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use forms::Text;
 
 use super::{required_words, words};
 use crate::{
-    diagnostic::{Diagnostic, Place, Spanned},
+    diagnostic::{Diagnostic, Place, Spanned, rule},
     source::Source,
     yaml::{self, Fields, Node},
 };
@@ -21,10 +21,35 @@ pub(crate) struct RawSite {
     pub(crate) authority: Option<Text>,
     pub(crate) description: Option<Text>,
     pub(crate) base_url: Option<Spanned<String>>,
-    pub(crate) language: Spanned<String>,
+    pub(crate) languages: Languages,
     pub(crate) theme: Option<Spanned<String>>,
     pub(crate) navigation: Vec<RawNavigation>,
-    pub(crate) slugs: BTreeMap<String, Spanned<String>>,
+    pub(crate) slugs: BTreeMap<String, Spanned<yaml::Text>>,
+    /// How case numbers of the office look: `#` is a number, `RRRR` a year.
+    pub(crate) case_numbers: Vec<String>,
+    /// Addresses and numbers that may be published besides those of consultations.
+    pub(crate) public: Vec<String>,
+}
+
+/// The languages of the site, the original first: that of plain texts and of files without a suffix.
+#[derive(Clone, Debug)]
+pub(crate) struct Languages(Vec<Spanned<String>>);
+
+impl Languages {
+    /// Returns the language in which the content is written first.
+    pub(crate) fn original(&self) -> &str {
+        self.0.first().map_or(LANGUAGE, |language| &language.value)
+    }
+
+    /// Returns the languages that the content is translated to, in the order in which the site lists them.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().skip(1).map(|language| language.value.as_str())
+    }
+
+    /// Returns all languages with the places where they are named, the original first.
+    pub(crate) fn all(&self) -> &[Spanned<String>] {
+        &self.0
+    }
 }
 
 /// One entry of the main navigation.
@@ -44,31 +69,53 @@ pub(crate) fn read(source: &Source, problems: &mut Vec<Diagnostic>) -> RawSite {
 /// Reads the fields of `site.yaml`.
 pub(super) fn fields(node: &Node, problems: &mut Vec<Diagnostic>) -> RawSite {
     let mut fields = Fields::new(node, problems);
-    let language = fields.string("language").unwrap_or_else(default_language);
-    let spoken = language.value.clone();
+    let languages = languages(&mut fields);
     let site = RawSite {
-        title: words(&mut fields, "title", &spoken),
-        authority: words(&mut fields, "authority", &spoken),
-        description: words(&mut fields, "description", &spoken),
+        title: words(&mut fields, "title", &languages),
+        authority: words(&mut fields, "authority", &languages),
+        description: words(&mut fields, "description", &languages),
         base_url: fields.string("base_url"),
         theme: fields.string("theme"),
         navigation: fields.list("navigation", |node, problems| {
             let mut fields = Fields::new(node, problems);
-            let label = required_words(&mut fields, "label", &spoken);
+            let label = required_words(&mut fields, "label", &languages);
             let to = fields.required_string("to");
             fields.finish();
             Some(RawNavigation { label, to })
         }),
-        slugs: fields.map("slugs", yaml::string).into_iter().map(|(key, slug)| (key.value, slug)).collect(),
-        language,
+        slugs: fields.map("slugs", yaml::text).into_iter().map(|(key, slug)| (key.value, slug)).collect(),
+        case_numbers: strings(&mut fields, "case_numbers"),
+        public: strings(&mut fields, "public"),
+        languages,
     };
     fields.finish();
     site
 }
 
+/// Reads `language`, the original, and `languages`, all that the site speaks.
+fn languages(fields: &mut Fields<'_>) -> Languages {
+    let original = fields.string("language").unwrap_or_else(default_language);
+    let mut seen = BTreeSet::new();
+    let mut languages = vec![original];
+    for language in fields.list("languages", yaml::string) {
+        let code = &language.value;
+        let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|letter| letter.is_ascii_lowercase());
+        if !is_code || !seen.insert(code.clone()) {
+            fields.problems().push(Diagnostic::new(rule::LANGUAGE_BAD, language.place).with("language", code));
+        } else if *code != languages[0].value {
+            languages.push(language);
+        }
+    }
+    Languages(languages)
+}
+
 /// Returns the language of the site, whatever else is wrong with its file.
 pub(crate) fn language(source: &Source) -> String {
-    read(source, &mut Vec::new()).language.value
+    read(source, &mut Vec::new()).languages.original().to_owned()
+}
+
+fn strings(fields: &mut Fields<'_>, key: &'static str) -> Vec<String> {
+    fields.list(key, yaml::string).into_iter().map(|string| string.value).collect()
 }
 
 fn default() -> RawSite {
@@ -77,10 +124,12 @@ fn default() -> RawSite {
         authority: None,
         description: None,
         base_url: None,
-        language: default_language(),
+        languages: Languages(vec![default_language()]),
         theme: None,
         navigation: Vec::new(),
         slugs: BTreeMap::new(),
+        case_numbers: Vec::new(),
+        public: Vec::new(),
     }
 }
 

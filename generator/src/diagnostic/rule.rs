@@ -82,6 +82,8 @@ rules! {
         FOOTNOTE_HEADING = Error "footnote-heading" [];
         PICTURE_UNSUPPORTED = Error "picture-unsupported" [];
         LINK_SCHEME = Error "link-scheme" ["target", "scheme"];
+        HEADING_EMPTY = Error "heading-empty" [];
+        TABLE_HEADER = Error "table-header" [];
     }
     "addresses" {
         PAGE_TITLE_CONFLICT = Error "page-title-conflict" ["title", "heading"];
@@ -90,12 +92,14 @@ rules! {
         SLUG_RESERVED = Error "slug-reserved" ["slug"];
         ALIAS_BAD = Error "alias-bad" ["alias"];
         ADDRESS_EMPTY = Error "address-empty" [];
+        PAGE_ORPHAN = Warning "page-orphan" [];
     }
     "links" {
         LINK_BROKEN = Error "link-broken" ["target"];
         LINK_TO_DRAFT = Error "link-to-draft" ["target"];
         LINK_CASE = Error "link-case" ["target", "actual"];
         ANCHOR_BROKEN = Error "anchor-broken" ["target", "anchor"];
+        LINK_WORDS = Warning "link-words" ["words"];
     }
     "consultations" {
         CONSULTATION_ID_BAD = Error "consultation-id-bad" ["id"];
@@ -110,6 +114,17 @@ rules! {
         VERSION_BAD = Error "version-bad" ["version"];
         VERSION_WITHOUT_FOLDER = Error "version-without-folder" ["version", "folder"];
         FOLDER_WITHOUT_VERSION = Error "folder-without-version" ["folder"];
+        CHANNEL_WITHOUT_HOW = Warning "channel-without-how" [];
+        CHANNEL_WITHOUT_WHERE = Warning "channel-without-where" ["channel"];
+        OFFICE_WITHOUT_ADDRESS = Warning "office-without-address" [];
+        CASE_NUMBER_ODD = Warning "case-number-odd" ["number"];
+    }
+    "law" {
+        TERM_TOO_SHORT = Warning "term-too-short" ["days", "least", "act", "earliest"];
+        TERM_ENDS_ON_DAY_OFF = Warning "term-ends-on-day-off" ["date", "day", "working"];
+        MEETING_OUTSIDE_TERM = Warning "meeting-outside-term" ["date", "start", "end"];
+        REPORT_LATE = Warning "report-late" ["date", "latest"];
+        REPORT_ON_DAY_OFF = Warning "report-on-day-off" ["date", "day", "working"];
     }
     "forms" {
         QUESTION_NAME_BAD = Error "question-name-bad" ["name"];
@@ -121,6 +136,27 @@ rules! {
         OPTION_VALUE_BAD = Error "option-value-bad" ["value"];
         OPTION_VALUE_TWICE = Error "option-value-twice" ["value", "line"];
         SCALE_BAD = Error "scale-bad" ["start", "end"];
+        AUTOCOMPLETE_BAD = Error "autocomplete-bad" ["value", "known"];
+        CONSTRAINT_BAD = Error "constraint-bad" ["value"];
+        CONSTRAINT_EMPTY = Error "constraint-empty" ["min", "max"];
+        CONDITION_QUESTION = Error "condition-question" ["name"];
+        CONDITION_TEST = Error "condition-test" [];
+        CONDITION_VALUE = Error "condition-value" ["question", "value"];
+        CONDITION_FREE = Error "condition-free" ["question"];
+        QUESTION_UNREACHABLE = Error "question-unreachable" ["question"];
+    }
+    "personal" {
+        PERSONAL_PESEL = Error "personal-pesel" ["words"];
+        PERSONAL_IDENTITY_CARD = Error "personal-identity-card" ["words"];
+        PERSONAL_ACCOUNT = Warning "personal-account" ["words"];
+        PERSONAL_PHONE = Warning "personal-phone" ["words"];
+        PERSONAL_EMAIL = Warning "personal-email" ["words"];
+    }
+    "plain" {
+        BLANK = Info "blank" [];
+        SENTENCE_LONG = Info "sentence-long" ["count", "most"];
+        ABBREVIATION_UNEXPLAINED = Info "abbreviation-unexplained" ["short"];
+        PHRASE_OFFICIAL = Info "phrase-official" ["words", "twin"];
     }
     "register" {
         REGISTER_DAMAGED = Error "register-damaged" [];
@@ -137,12 +173,18 @@ rules! {
     "site" {
         BASE_URL_MISSING = Warning "base-url-missing" [];
         BASE_URL_BAD = Error "base-url-bad" ["value"];
+        LANGUAGE_BAD = Error "language-bad" ["language"];
+        LANGUAGE_UNLISTED = Warning "language-unlisted" ["language"];
         LANGUAGE_WITHOUT_TEXTS = Error "language-without-texts" ["language"];
         THEME_MISSING = Error "theme-missing" ["theme"];
         THEME_CONTRACT = Error "theme-contract" ["contract", "current"];
         BASE_THEME_REPLACED = Warning "base-theme-replaced" [];
         TEMPLATE_BROKEN = Error "template-broken" ["detail"];
         TEMPLATE_FAILED = Error "template-failed" ["page", "detail"];
+        TRANSLATION_MISSING = Warning "translation-missing" ["key", "languages"];
+        TRANSLATION_ID_UNKNOWN = Error "translation-id-unknown" ["id", "original"];
+        TRANSLATION_ID_MISSING = Warning "translation-id-missing" ["id", "original"];
+        TRANSLATION_WITHOUT_ORIGINAL = Error "translation-without-original" ["original"];
         TEXT_MISSING = Error "text-missing" ["key", "language"];
     }
 }

@@ -8,8 +8,8 @@ use crate::yaml::{self, Fields};
 /// The languages in which problems are told, each with its texts, which are compiled in.
 const LANGUAGES: [(&str, &str); 2] =
     [("pl", include_str!("../../i18n/pl.yaml")), ("en", include_str!("../../i18n/en.yaml"))];
-/// The language of those whose own is not among them.
-const ELSE: &str = "en";
+/// The language of those whose own is not among them, or who mistyped it.
+const ELSE: &str = "pl";
 const EXAMPLES: &str = include_str!("../../i18n/examples.yaml");
 
 /// The sentences of the rules in one language.
@@ -56,7 +56,7 @@ impl Texts {
         LANGUAGES.map(|(language, _)| language)
     }
 
-    /// Returns the texts in a language, English where there are none in it.
+    /// Returns the texts in a language, Polish where there are none in it.
     ///
     /// A text that cannot be read is left out (a test sees to it that there is none), and the
     /// problem is then shown by the id of its rule.
@@ -150,7 +150,7 @@ impl Texts {
     fn fill(&self, template: &str, diagnostic: &Diagnostic) -> String {
         forms::fill(template, |name| {
             let (_, value) = diagnostic.args.iter().find(|(arg, _)| *arg == name)?;
-            let word = matches!(name, "expected" | "found").then(|| self.words.get(value)).flatten();
+            let word = matches!(name, "expected" | "found" | "day").then(|| self.words.get(value)).flatten();
             Some(one_line(word.unwrap_or(value)))
         })
     }
@@ -214,6 +214,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::calendar;
 
     fn all_texts() -> [Texts; LANGUAGES.len()] {
         LANGUAGES.map(|(language, _)| Texts::in_language(language))
@@ -271,7 +272,7 @@ mod tests {
     fn every_kind_of_value_has_a_word() {
         let severities = ["error", "warning", "info"];
         let kinds = ["nothing", "boolean", "integer", "number", "text", "list", "map", "date"];
-        let keys: BTreeSet<&str> = severities.into_iter().chain(kinds).collect();
+        let keys = severities.into_iter().chain(kinds).chain(calendar::REASONS).collect::<BTreeSet<&str>>();
         for texts in all_texts() {
             assert_eq!(keys, texts.words.keys().map(String::as_str).collect());
         }
@@ -282,7 +283,7 @@ mod tests {
         let texts = Texts::in_language("pl");
         assert_eq!(texts.unknown_rule("link-brokne"), "Nie ma zasady „link-brokne”. Czy chodziło o „link-broken”?");
         assert_eq!(texts.unknown_rule("xyz"), "Nie ma zasady „xyz”.");
-        assert_eq!(Texts::in_language("fr"), Texts::in_language("en"));
+        assert_eq!(Texts::in_language("fr"), texts);
     }
 
     #[test]

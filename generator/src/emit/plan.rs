@@ -66,7 +66,9 @@ impl Plan {
 
     pub(super) fn report(self, new: &Manifest) -> Report {
         let unchanged = new.files.len() - self.written.len();
-        Report { written: self.written.into_keys().collect(), removed: self.removed, unchanged, unknown: self.unknown }
+        let pages = new.files.values().filter(|entry| entry.class == Class::Page).count();
+        let written = self.written.into_keys().collect();
+        Report { written, removed: self.removed, pages, unchanged, unknown: self.unknown }
     }
 
     /// Refuses an output whose folder, or under whose path, is a file nobody here made.

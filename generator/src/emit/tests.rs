@@ -104,7 +104,7 @@ fn where_nothing_changed_nothing_is_written() {
     std::thread::sleep(std::time::Duration::from_millis(20));
     let report = emit(out.path(), &before()).unwrap();
     assert_eq!(times(out.path()), times_before);
-    assert_eq!(report, Report { unchanged: before().len(), ..Report::default() });
+    assert_eq!(report, Report { pages: 6, unchanged: before().len(), ..Report::default() });
 }
 
 #[test]

@@ -53,7 +53,9 @@ pub(super) fn settle(drafts: Vec<Draft>, prefix: Option<&str>, problems: &mut Ve
 fn report(headings: &[Heading], prefix: Option<&str>, problems: &mut Vec<Diagnostic>) {
     let mut lines: BTreeMap<&str, u32> = prefix.into_iter().map(|slug| (slug, 1)).collect();
     for heading in headings {
-        if folded(&heading.text).is_empty() && (heading.id.is_empty() || Some(heading.id.as_str()) == prefix) {
+        if heading.text.trim().is_empty() {
+            problems.push(Diagnostic::new(rule::HEADING_EMPTY, heading.place.clone()));
+        } else if folded(&heading.text).is_empty() && (heading.id.is_empty() || Some(heading.id.as_str()) == prefix) {
             problems.push(Diagnostic::new(rule::HEADING_ID_EMPTY, heading.place.clone()));
         } else if let Some(line) = lines.get(heading.id.as_str()) {
             problems.push(

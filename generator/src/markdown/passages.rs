@@ -5,7 +5,28 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::tokens::{self, Token};
-use crate::check::{Kind, Passage};
+
+/// Words in one piece: a paragraph, a heading, a cell of a table, the value of a field.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Passage {
+    /// The words, white space as one space.
+    pub(crate) words: String,
+    /// Byte of the file at which they begin.
+    pub(crate) start: usize,
+    pub(crate) kind: Kind,
+}
+
+/// What words are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Sentences.
+    #[default]
+    Text,
+    /// The words of a link.
+    Link,
+    /// An address, or code: nothing that is read as a sentence.
+    Code,
+}
 
 /// Lists the passages of a page, in order; the words of links stand in them and besides.
 pub(crate) fn passages(text: &str, start: usize) -> Vec<Passage> {
@@ -50,7 +71,11 @@ impl Reading {
                 self.end();
                 self.code = false;
             }
-            Event::Text(words) | Event::Code(words) | Event::InlineHtml(words) => self.words(&words, range.start),
+            Event::Code(code) => {
+                self.words("…", range.start);
+                self.passages.push(Passage { words: code.into_string(), start: range.start, kind: Kind::Code });
+            }
+            Event::Text(words) | Event::InlineHtml(words) => self.words(&words, range.start),
             Event::SoftBreak | Event::HardBreak => self.words(" ", range.start),
             _ => {}
         }

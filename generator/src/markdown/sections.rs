@@ -7,7 +7,7 @@
 //! - Bullets are `- `, numbers as shown (`3. `), tasks `☐ ` or `☑ `. A list inside of a list is not indented.
 //! - A term and each of its definitions are lines, as are a caption and the lines of code.
 //! - A note begins with a line of its own: `[!KIND]`, then its title. What the theme calls the kind does not count.
-//! - A footnote stands in brackets at its call: `word[its text]`.
+//! - A footnote stands in brackets at its call: `word[its text]`. What it calls itself is left out of it: `[its text[]]`.
 
 use std::collections::BTreeMap;
 
@@ -70,8 +70,6 @@ enum Inside {
 
 /// Stands on both sides of the name of a footnote; no source file holds one.
 const CALL: &str = "\0";
-/// Footnotes that call footnotes end here.
-const DEEPEST: usize = 2;
 
 impl Recorder {
     /// Takes the next token.
@@ -113,7 +111,13 @@ impl Recorder {
             let words = typography::plain(title);
             *first = format!("{}\n{first}", words.split_whitespace().collect::<Vec<_>>().join(" "));
         }
-        let texts = texts.iter().map(|text| called(text, &footnotes, 0));
+        let texts = texts.iter().map(|text| {
+            called(text, |name| {
+                let footnote = footnotes.get(name).map(String::as_str).unwrap_or_default();
+                // One level: footnotes that call footnotes would make a text without end out of a few lines.
+                called(footnote, |_| String::new())
+            })
+        });
         ids.zip(texts).map(|((id, title), text)| Section::new(id, title, &text)).collect()
     }
 
@@ -219,14 +223,12 @@ impl Recorder {
     }
 }
 
-/// Puts the text of each footnote at its calls.
-fn called(text: &str, footnotes: &BTreeMap<String, String>, depth: usize) -> String {
+/// Puts at each call of a footnote what `footnote` returns for its name.
+fn called(text: &str, footnote: impl Fn(&str) -> String) -> String {
     let mut parts = text.split(CALL);
     let mut whole = parts.next().unwrap_or_default().to_owned();
     while let (Some(name), Some(after)) = (parts.next(), parts.next()) {
-        let footnote = footnotes.get(name).filter(|_| depth < DEEPEST);
-        let footnote = footnote.map(|footnote| called(footnote, footnotes, depth + 1)).unwrap_or_default();
-        whole.extend(["[", &footnote, "]", after]);
+        whole.extend(["[", &footnote(name), "]", after]);
     }
     whole
 }

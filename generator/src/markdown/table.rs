@@ -12,6 +12,8 @@ pub(super) struct Table {
     in_head: bool,
     /// Whether the first cell of each row heads it: the corner above them is empty.
     row_heads: bool,
+    /// Whether some column has a heading.
+    column_heads: bool,
 }
 
 impl Table {
@@ -49,6 +51,11 @@ impl Table {
         flow.put("<tr>\n");
     }
 
+    /// Tells whether some column has a heading.
+    pub(super) fn has_column_heads(&self) -> bool {
+        self.column_heads
+    }
+
     /// Tells whether the cell that is written is the first of its row.
     pub(super) fn is_first(&self) -> bool {
         self.column == 0
@@ -65,6 +72,7 @@ impl Table {
         if self.in_head && self.is_first() {
             self.row_heads = blank;
         }
+        self.column_heads |= self.in_head && !blank;
         // A heading without words is no heading.
         let scope = match (self.in_head, self.is_first() && self.row_heads) {
             _ if blank => None,

@@ -31,7 +31,7 @@ fn html(text: &str) -> String {
 }
 
 fn render(body: &Body, href: impl Fn(&Link) -> String) -> String {
-    body.render(&body.links.iter().map(href).collect::<Vec<_>>())
+    body.render(&body.links.iter().map(|link| href(link).into()).collect::<Vec<_>>())
 }
 
 /// Returns the rules that are broken, each with its place.

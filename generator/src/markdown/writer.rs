@@ -138,7 +138,7 @@ impl<'a> Writer<'a> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(tag) => self.start(tag, range),
-            Event::End(tag) => self.end(tag),
+            Event::End(tag) => self.end(tag, range),
             Event::Code(code) => self.code(&code),
             Event::SoftBreak => self.words("\n"),
             Event::HardBreak => {
@@ -199,7 +199,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn end(&mut self, tag: TagEnd) {
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         match tag {
             TagEnd::Heading(_) => self.end_heading(),
             TagEnd::Paragraph => self.close("</p>\n"),
@@ -219,6 +219,9 @@ impl<'a> Writer<'a> {
             TagEnd::FootnoteDefinition => self.end_footnote(),
             TagEnd::Table => self.close("</tbody>\n</table></div>\n"),
             TagEnd::TableHead => {
+                if !self.table.has_column_heads() {
+                    self.problem(rule::TABLE_HEADER, range);
+                }
                 self.table.end_head(&mut self.flow);
                 self.end_text_line();
             }

@@ -1,21 +1,22 @@
+use std::sync::Arc;
+
 use forms::{Contact, Form, Office, Term};
 use jiff::civil::Date;
 
-use super::{Page, Register, Routes, Site, Snapshot, read_alias};
+use super::{Page, Register, Resolving, Routes, Site, Snapshot, address_name};
 use crate::{
     address::Address,
     content::{
-        consultation::{RawChannel, RawConsultation},
+        consultation::{RawChannel, RawConsultation, Written},
         document::RawDocument,
         form::RawForm,
         page::RawPage,
         schedule::RawSchedule,
         split,
     },
-    diagnostic::{Diagnostic, Spanned},
+    diagnostic::{Diagnostic, Place, Spanned},
     slug,
     theme::Slugs,
-    typography::typeset,
 };
 
 /// A consultation, with all that belongs to it.
@@ -50,8 +51,9 @@ pub(crate) struct Consultation {
     pub(crate) schedule: Option<Schedule>,
     pub(crate) documents: Vec<Document>,
     pub(crate) forms: Vec<FormPage>,
+    pub(crate) written: Written,
     /// What of it was put to residents.
-    pub(crate) register: Register,
+    pub(crate) register: Arc<Register>,
 }
 
 /// A way to take part.
@@ -92,6 +94,8 @@ pub(crate) struct Meeting {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) date: Date,
+    /// Where its day was written.
+    pub(crate) written: Place,
     pub(crate) time: String,
     pub(crate) place: String,
     pub(crate) description: Option<String>,
@@ -182,6 +186,12 @@ impl Document {
         if self.newest() == Some(index) { &self.address } else { &self.versions[index].address }
     }
 
+    /// Returns the version as which the page at `address` shows it; none where it is shown as the newest.
+    pub(crate) fn shown_at(&self, index: usize, address: &Address) -> Option<&str> {
+        let Version { version, address: own, .. } = &self.versions[index];
+        address.as_str().starts_with(own.as_str()).then_some(version)
+    }
+
     /// Returns the address of what changed between two versions.
     pub(crate) fn comparison(&self, older: usize, newer: usize, slugs: &Slugs) -> Address {
         let versions = [older, newer].map(|index| self.versions[index].version.as_str());
@@ -203,6 +213,29 @@ impl Site {
         shown.map(|(index, _)| index).collect()
     }
 
+    /// Returns the chapter of a document that stands in the file `path`.
+    pub(crate) fn chapter(&self, path: &str) -> Option<&Page> {
+        let documents = self.consultations.iter().flat_map(|consultation| &consultation.documents);
+        let versions = documents.flat_map(|document| &document.versions);
+        versions.flat_map(|version| &version.chapters).find(|chapter| chapter.path == path)
+    }
+
+    /// Tells whether the chapter is written in the language of the site.
+    pub(crate) fn speaks(&self, chapter: &Page) -> bool {
+        chapter.language == self.language
+    }
+
+    /// Tells whether a version has contents in the language of the site: one of which nobody has translated a chapter is
+    /// read in the original.
+    pub(crate) fn has_contents(&self, version: &Version) -> bool {
+        version.chapters.is_empty() || version.chapters.iter().any(|chapter| self.speaks(chapter))
+    }
+
+    /// Tells whether a version is in the language of the site from its first chapter to its last.
+    pub(crate) fn is_whole(&self, version: &Version) -> bool {
+        self.chapters(version).all(|chapter| self.speaks(chapter))
+    }
+
     /// Returns the chapters of a version that are shown.
     pub(crate) fn chapters<'a>(&self, version: &'a Version) -> impl DoubleEndedIterator<Item = &'a Page> {
         version.chapters.iter().filter(|chapter| self.shows(chapter.draft))
@@ -210,82 +243,85 @@ impl Site {
 }
 
 pub(super) fn resolve(
-    raw: RawConsultation,
-    address: Address,
-    draft: bool,
-    language: &str,
+    resolving: Resolving<'_>,
+    raw: &RawConsultation,
     slugs: &Slugs,
     problems: &mut Vec<Diagnostic>,
 ) -> Consultation {
-    let text = |text: &forms::Text| typeset(language, text.in_language(language)).into_owned();
-    let path = raw.path();
+    let text = |text: &forms::Text| resolving.text(text);
+    let address = resolving.folders.address(&raw.folder);
+    let draft = raw.draft || resolving.folders.is_draft(&raw.folder);
+    let documents = raw.documents.iter().map(|raw| document(resolving, raw, &address, draft, problems)).collect();
     let schedule_path = format!("{}/schedule.yaml", raw.folder);
-    let documents = raw.documents.into_iter().map(|raw| document(raw, &address, draft, language, problems)).collect();
+    let schedule_address = address.page(&slugs.schedule);
     Consultation {
-        schedule: raw.schedule.map(|raw| schedule(raw, schedule_path, address.page(&slugs.schedule), language)),
+        schedule: raw.schedule.as_ref().map(|raw| schedule(resolving, raw, schedule_path, schedule_address)),
         documents,
-        forms: raw.forms.into_iter().map(|form| form_page(form, &raw.id, &address, draft)).collect(),
-        register: Register::of(raw.register),
+        forms: raw.forms.iter().map(|form| form_page(form, &raw.id, &address, draft)).collect(),
+        register: register(resolving, raw),
         title: text(&raw.title),
         subject: text(&raw.subject),
         area: raw.area.as_ref().map(text),
-        case_number: raw.case_number,
+        case_number: raw.case_number.clone(),
         announced: raw.announced,
         term: Term { start: raw.start, end: raw.end, grace_minutes: raw.grace_minutes },
         report_due: raw.report_due,
         retention_days: raw.retention_days,
         legal_basis: raw.legal_basis.iter().map(|basis| (text(&basis.act), basis.minimum_days)).collect(),
         unit: raw.unit.as_ref().map(text),
-        contact: raw.contact,
+        contact: raw.contact.clone(),
         offices: raw
             .offices
-            .into_iter()
+            .iter()
             .map(|office| Office {
                 name: text(&office.name),
-                street: office.street,
-                postcode: office.postcode,
-                city: office.city,
+                street: office.street.clone(),
+                postcode: office.postcode.clone(),
+                city: office.city.clone(),
                 hours: office.hours.as_ref().map(text),
             })
             .collect(),
-        channels: raw.channels.into_iter().map(|raw| channel(raw, language)).collect(),
-        privacy: raw.privacy,
-        announcement: raw.announcement,
-        remarks: raw.remarks,
-        id: raw.id,
-        path,
-        folder: raw.folder,
+        channels: raw.channels.iter().map(|raw| channel(resolving, raw)).collect(),
+        privacy: raw.privacy.clone(),
+        announcement: raw.announcement.clone(),
+        remarks: raw.remarks.clone(),
+        written: raw.written.clone(),
+        id: raw.id.clone(),
+        path: raw.path(),
+        folder: raw.folder.clone(),
         address,
         draft,
     }
 }
 
-fn paragraphs(text: Option<&forms::Text>, language: &str) -> Vec<String> {
-    let written = text.map(|text| text.paragraphs(language)).unwrap_or_default();
-    written.iter().map(|paragraph| typeset(language, paragraph).into_owned()).collect()
+/// Returns the register, which is the same in every language.
+fn register(resolving: Resolving<'_>, raw: &RawConsultation) -> Arc<Register> {
+    let consultations = resolving.original.into_iter().flat_map(|site| &site.consultations);
+    let original = consultations.into_iter().find(|consultation| consultation.folder == raw.folder);
+    original.map_or_else(|| Arc::new(Register::of(raw.register.clone())), |original| original.register.clone())
 }
 
-fn channel(raw: RawChannel, language: &str) -> Channel {
+fn channel(resolving: Resolving<'_>, raw: &RawChannel) -> Channel {
     Channel {
-        name: typeset(language, raw.name.in_language(language)).into_owned(),
-        how: typeset(language, raw.how.in_language(language)).into_owned(),
-        url: raw.url,
-        form: raw.form,
+        name: resolving.text(&raw.name),
+        how: resolving.text(&raw.how),
+        url: raw.url.clone(),
+        form: raw.form.clone(),
         offices: raw.offices,
     }
 }
 
-fn schedule(raw: RawSchedule, path: String, address: Address, language: &str) -> Schedule {
-    let text = |text: &forms::Text| typeset(language, text.in_language(language)).into_owned();
+fn schedule(resolving: Resolving<'_>, raw: &RawSchedule, path: String, address: Address) -> Schedule {
+    let text = |text: &forms::Text| resolving.text(text);
     Schedule {
         path,
         address,
-        note: paragraphs(raw.note.as_ref(), language),
+        note: resolving.paragraphs(raw.note.as_ref()),
         stages: raw
             .stages
-            .into_iter()
+            .iter()
             .map(|stage| Stage {
-                id: stage.id,
+                id: stage.id.clone(),
                 title: text(&stage.title),
                 start: stage.start,
                 end: stage.end,
@@ -294,12 +330,13 @@ fn schedule(raw: RawSchedule, path: String, address: Address, language: &str) ->
             .collect(),
         meetings: raw
             .meetings
-            .into_iter()
+            .iter()
             .map(|meeting| Meeting {
-                id: meeting.id,
+                id: meeting.id.clone(),
                 title: text(&meeting.title),
-                date: meeting.date,
-                time: meeting.time,
+                date: meeting.date.value,
+                written: meeting.date.place.clone(),
+                time: meeting.time.clone(),
                 place: text(&meeting.place),
                 description: meeting.description.as_ref().map(text),
                 accessibility: meeting.accessibility.as_ref().map(text),
@@ -310,62 +347,62 @@ fn schedule(raw: RawSchedule, path: String, address: Address, language: &str) ->
 }
 
 fn document(
-    raw: RawDocument,
+    resolving: Resolving<'_>,
+    raw: &RawDocument,
     consultation: &Address,
     draft: bool,
-    language: &str,
     problems: &mut Vec<Diagnostic>,
 ) -> Document {
     let address = consultation.page(&slug::fold(&raw.name));
     let mut versions = Vec::new();
-    for version in raw.versions {
+    for version in &raw.versions {
         let home = address.page(&version.version.value);
         let draft = draft || version.is_draft;
-        let chapters =
-            version.chapters.into_iter().map(|chapter| self::chapter(chapter, &home, draft, language, problems));
+        let chapters = version.chapters.iter();
         versions.push(Version {
-            chapters: chapters.collect(),
-            version: version.version.value,
+            chapters: chapters.filter_map(|raw| chapter(resolving, raw, &home, draft, problems)).collect(),
+            version: version.version.value.clone(),
             address: home,
             draft,
             date: version.date,
-            status: typeset(language, version.status.in_language(language)).into_owned(),
-            note: paragraphs(version.note.as_ref(), language),
+            status: resolving.text(&version.status),
+            note: resolving.paragraphs(version.note.as_ref()),
         });
     }
     Document {
         draft: draft || versions.iter().all(|version| version.draft),
-        path: raw.path,
+        path: raw.path.clone(),
         address,
-        title: typeset(language, raw.title.in_language(language)).into_owned(),
-        kind: typeset(language, raw.kind.in_language(language)).into_owned(),
-        description: raw.description.as_ref().map(|text| text.in_language(language).to_owned()),
+        title: resolving.text(&raw.title),
+        kind: resolving.text(&raw.kind),
+        description: raw.description.as_ref().map(|text| text.in_language(resolving.language).to_owned()),
         numbered: raw.numbered,
         versions,
     }
 }
 
-fn chapter(raw: RawPage, version: &Address, draft: bool, language: &str, problems: &mut Vec<Diagnostic>) -> Page {
-    let name = raw.address_name(true);
-    Page {
-        address: version.page(&name),
-        title: typeset(language, &raw.title.unwrap_or(name)).into_owned(),
-        description: raw.description,
-        date: raw.date,
-        weight: raw.weight,
-        draft: draft || raw.draft,
-        aliases: raw.aliases.into_iter().filter_map(|alias| read_alias(alias, problems)).collect(),
-        body: raw.body,
-        path: raw.path,
-    }
+/// Returns a chapter in the language; one that nobody has translated is that of the original.
+fn chapter(
+    resolving: Resolving<'_>,
+    raw: &RawPage,
+    version: &Address,
+    draft: bool,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Page> {
+    let Some(written) = resolving.written(raw) else {
+        return resolving.original?.chapter(&raw.path).cloned();
+    };
+    let name = address_name(raw, written, true);
+    let title = written.title.clone().unwrap_or_else(|| name.clone());
+    Some(resolving.resolved(raw, written, version.page(&name), &title, draft, problems))
 }
 
-fn form_page(raw: RawForm, consultation: &str, address: &Address, draft: bool) -> FormPage {
-    let mut form = raw.form;
+fn form_page(raw: &RawForm, consultation: &str, address: &Address, draft: bool) -> FormPage {
+    let mut form = raw.form.clone();
     form.id = format!("{consultation}/{}", raw.name);
     FormPage {
         address: address.page(raw.slug.as_ref().map_or(&raw.name, |slug| &slug.value)),
-        path: raw.path,
+        path: raw.path.clone(),
         draft: draft || raw.draft,
         form,
     }

@@ -5,7 +5,7 @@ use std::{
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Folders, Page, Site};
+use super::{Folders, Page, Site, Sites};
 use crate::{
     address::{Address, Linking},
     content::split,
@@ -15,24 +15,35 @@ use crate::{
 /// Where each source file is found on the site.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
-    by_path: BTreeMap<String, Route>,
+    /// One for each language that the file is there in, the original first.
+    by_path: BTreeMap<String, Vec<Route>>,
     /// Files that could not be understood: they are reported themselves, and so a link to one is not.
     broken: BTreeSet<String>,
 }
 
-/// Where one source file is found.
+/// Where one source file is found, in one language.
 #[derive(Debug)]
 struct Route {
+    /// The language of the page; none of a file that is published as it stands.
+    language: Option<String>,
     address: Address,
     draft: bool,
     /// Ids that a link may name.
     anchors: BTreeSet<String>,
     /// Of a chapter: the folder of its version, and its address there.
     version: Option<(String, Address)>,
-    /// Of a document: where each id of its newest version is, and whether on a draft.
-    sections: BTreeMap<String, (Address, bool)>,
+    /// Of a document: where each id of its newest version is.
+    sections: BTreeMap<String, Chapter>,
     /// Whether it is published as it stands, if something refers to it.
     is_file: bool,
+}
+
+/// Where a chapter of the newest version is found.
+#[derive(Clone, Debug)]
+struct Chapter {
+    address: Address,
+    draft: bool,
+    language: String,
 }
 
 /// The page that a link stands on.
@@ -40,6 +51,8 @@ struct Route {
 pub(crate) struct Here<'a> {
     /// Path of its source file.
     pub(crate) path: &'a str,
+    /// Its language: links lead to pages in it where there are such.
+    pub(crate) language: &'a str,
     /// How it writes links.
     pub(crate) linking: Linking,
     /// Path of the folder of the version that the page shows at its own address: links inside a version stay in it.
@@ -53,6 +66,8 @@ pub(crate) struct Found {
     pub(crate) href: String,
     /// The page that it names.
     pub(crate) address: Address,
+    /// The language of that page, where it is another than that of the link.
+    pub(crate) language: Option<String>,
     /// Whether it leads to a draft.
     pub(crate) draft: bool,
     /// The file it makes the site publish.
@@ -69,38 +84,47 @@ pub(crate) enum LinkError {
 }
 
 impl Routes {
-    /// Finds the address of every source file of `site` and of `others`, the files that are published as they stand;
-    /// `read` are the files that were read.
-    pub(super) fn of(site: &Site, others: &[String], read: BTreeSet<String>, folders: &Folders) -> Self {
+    /// Finds the address of every source file of `sites` and of `others`, the files that are published as they stand;
+    /// `read` are the files that were read, `folders` those of the original.
+    pub(super) fn of(sites: &Sites, others: &[String], read: BTreeSet<String>, folders: &Folders) -> Self {
         let mut routes = Self::default();
-        for page in &site.pages {
-            routes.add(&page.path, &page.address, page.draft, anchors(page));
-        }
-        for consultation in &site.consultations {
-            routes.add(&consultation.path, &consultation.address, consultation.draft, BTreeSet::new());
-            if let Some(schedule) = &consultation.schedule {
-                let stages = schedule.stages.iter().map(|stage| &stage.id);
-                let ids = stages.chain(schedule.meetings.iter().map(|meeting| &meeting.id)).cloned().collect();
-                routes.add(&schedule.path, &schedule.address, consultation.draft, ids);
-            }
-            for form in &consultation.forms {
-                routes.add(&form.path, &form.address, form.draft, BTreeSet::new());
-            }
-            for document in &consultation.documents {
-                routes.add_document(document);
-            }
+        for site in sites.all() {
+            routes.add_site(site);
         }
         for path in others {
             let (folder, name) = split(path);
             let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
             let dot = if extension.is_empty() { "" } else { "." };
             let name = format!("{}{dot}{}", slug::fold(stem), slug::fold(extension));
-            let route =
-                routes.add(path, &folders.address(folder).file(&name), folders.is_draft(folder), BTreeSet::new());
-            route.is_file = true;
+            let file = Route::new(None, folders.address(folder).file(&name), folders.is_draft(folder), BTreeSet::new());
+            routes.add(path, Route { is_file: true, ..file });
         }
         routes.broken = read.into_iter().filter(|path| !routes.by_path.contains_key(path)).collect();
         routes
+    }
+
+    fn add_site(&mut self, site: &Site) {
+        let route = |address: &Address, draft: bool, anchors: BTreeSet<String>| {
+            Route::new(Some(&site.language), address.clone(), draft, anchors)
+        };
+        for page in &site.pages {
+            self.add_page(page, || route(&page.address, page.draft, anchors(page)));
+        }
+        for consultation in &site.consultations {
+            let home = route(&consultation.address, consultation.draft, BTreeSet::new());
+            self.add(&consultation.path, home);
+            if let Some(schedule) = &consultation.schedule {
+                let stages = schedule.stages.iter().map(|stage| &stage.id);
+                let ids = stages.chain(schedule.meetings.iter().map(|meeting| &meeting.id)).cloned().collect();
+                self.add(&schedule.path, route(&schedule.address, consultation.draft, ids));
+            }
+            for form in &consultation.forms {
+                self.add(&form.path, route(&form.address, form.draft, BTreeSet::new()));
+            }
+            for document in &consultation.documents {
+                self.add_document(site, document);
+            }
+        }
     }
 
     /// Finds where a link written as `target` leads, seen from `here`.
@@ -110,18 +134,19 @@ impl Routes {
     pub(crate) fn find(&self, here: &Here<'_>, target: &str) -> Result<Found, LinkError> {
         let (path, anchor) = target.split_once('#').map_or((target, None), |(path, anchor)| (path, Some(anchor)));
         let path = if path.is_empty() { here.path.to_owned() } else { join(here.path, path) };
-        let Some(route) = self.by_path.get(&path) else {
+        let routes = self.by_path.get(&path).map(Vec::as_slice).unwrap_or_default();
+        let own = routes.iter().find(|route| route.language.as_deref() == Some(here.language));
+        let Some(route) = own.or(routes.first()) else {
             return Err(LinkError::NoFile { path });
         };
         let stays = route.version.as_ref().filter(|(version, _)| here.version == Some(version));
         let mut address = stays.map_or(&route.address, |(_, address)| address);
-        let mut draft = route.draft;
+        let (mut draft, mut language) = (route.draft, route.language.as_deref());
         if let Some(anchor) = anchor.filter(|anchor| !route.anchors.contains(*anchor)) {
             let Some(chapter) = route.sections.get(anchor) else {
                 return Err(LinkError::NoAnchor { anchor: anchor.to_owned() });
             };
-            address = &chapter.0;
-            draft = chapter.1;
+            (address, draft, language) = (&chapter.address, chapter.draft, Some(chapter.language.as_str()));
         }
         let page = here.linking.href(address);
         let href = match (anchor, page.as_str()) {
@@ -130,7 +155,8 @@ impl Routes {
             (None, _) => page,
         };
         let file = route.is_file.then(|| (path, address.clone()));
-        Ok(Found { href, address: address.clone(), draft, file })
+        let language = language.filter(|language| *language != here.language).map(str::to_owned);
+        Ok(Found { href, address: address.clone(), language, draft, file })
     }
 
     /// Tells whether the file `path` is there, but could not be understood.
@@ -151,7 +177,10 @@ impl Routes {
 
     /// Returns the paths of the files that are published if something refers to them.
     pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
-        self.by_path.iter().filter(|(_, route)| route.is_file).map(|(path, _)| path.as_str())
+        self.by_path
+            .iter()
+            .filter(|(_, routes)| routes.iter().any(|route| route.is_file))
+            .map(|(path, _)| path.as_str())
     }
 
     /// Returns the path of the file `target` names, seen from the file `from`.
@@ -159,37 +188,56 @@ impl Routes {
         join(from, target.split('#').next().unwrap_or_default())
     }
 
-    fn add(&mut self, path: &str, address: &Address, draft: bool, anchors: BTreeSet<String>) -> &mut Route {
-        let route = Route {
-            address: address.clone(),
-            draft,
-            anchors,
-            version: None,
-            sections: BTreeMap::new(),
-            is_file: false,
-        };
-        let entry = self.by_path.entry(path.to_owned());
-        entry.insert_entry(route).into_mut()
+    fn add(&mut self, path: &str, route: Route) {
+        self.by_path.entry(path.to_owned()).or_default().push(route);
     }
 
-    fn add_document(&mut self, document: &super::Document) {
+    /// Adds a page under the path of its original, and of a translation under its own path besides.
+    fn add_page(&mut self, page: &Page, route: impl Fn() -> Route) {
+        self.add(&page.original, route());
+        if page.path != page.original {
+            self.add(&page.path, route());
+        }
+    }
+
+    fn add_document(&mut self, site: &Site, document: &super::Document) {
         let newest = document.newest();
         let mut sections = BTreeMap::new();
         for (index, version) in document.versions.iter().enumerate() {
             let is_newest = Some(index) == newest;
-            for chapter in &version.chapters {
+            for chapter in version.chapters.iter().filter(|chapter| site.speaks(chapter)) {
+                let ids = anchors(chapter);
                 let short = document.address.page(chapter.address.last());
                 let address = if is_newest { &short } else { &chapter.address };
-                let ids = anchors(chapter);
                 if is_newest {
-                    sections.extend(ids.iter().map(|id| (id.clone(), (short.clone(), chapter.draft))));
+                    let found =
+                        Chapter { address: short.clone(), draft: chapter.draft, language: site.language.clone() };
+                    sections.extend(ids.iter().map(|id| (id.clone(), found.clone())));
                 }
                 let folder = split(&chapter.path).0.to_owned();
-                let route = self.add(&chapter.path, address, chapter.draft, ids);
-                route.version = Some((folder, chapter.address.clone()));
+                self.add_page(chapter, || Route {
+                    version: Some((folder.clone(), chapter.address.clone())),
+                    ..Route::new(Some(&site.language), address.clone(), chapter.draft, ids.clone())
+                });
             }
         }
-        self.add(&document.path, &document.address, document.draft, BTreeSet::new()).sections = sections;
+        // What nobody has translated is found where the original is.
+        let original = self.by_path.get(&document.path).and_then(|routes| routes.first());
+        for (id, chapter) in original.into_iter().flat_map(|original| &original.sections) {
+            sections.entry(id.clone()).or_insert_with(|| chapter.clone());
+        }
+        if newest.is_some_and(|newest| !site.has_contents(&document.versions[newest])) {
+            return;
+        }
+        let route = Route::new(Some(&site.language), document.address.clone(), document.draft, BTreeSet::new());
+        self.add(&document.path, Route { sections, ..route });
+    }
+}
+
+impl Route {
+    fn new(language: Option<&str>, address: Address, draft: bool, anchors: BTreeSet<String>) -> Self {
+        let language = language.map(str::to_owned);
+        Self { language, address, draft, anchors, version: None, sections: BTreeMap::new(), is_file: false }
     }
 }
 

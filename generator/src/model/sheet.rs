@@ -56,7 +56,7 @@ impl Site {
     pub(crate) fn sheets(&self) -> Vec<Sheet<'_>> {
         let mut sheets = Vec::new();
         let home = self.page("content/index.md").filter(|page| self.shows(page.draft));
-        sheets.push(sheet(Address::root(), home.map_or(FOLDER, |page| &page.path), What::Home(home)));
+        sheets.push(sheet(self.home.clone(), home.map_or(FOLDER, |page| &page.path), What::Home(home)));
         for page in self.pages.iter().filter(|page| self.shows(page.draft)) {
             sheets.extend(self.page_sheet(page));
             sheets.extend(aliases(page, &page.address));
@@ -131,16 +131,21 @@ impl Site {
         let newest = document.newest();
         for (index, version) in document.versions.iter().enumerate().filter(|(_, version)| self.shows(version.draft)) {
             let mut contents = |address: &Address| {
-                let what = What::Document(consultation, document, index);
-                sheets.push(sheet(address.clone(), &document.path, what));
-                let what = What::Whole(consultation, document, index);
-                sheets.push(sheet(address.page(&self.slugs.whole), &document.path, what));
+                if self.has_contents(version) {
+                    let what = What::Document(consultation, document, index);
+                    sheets.push(sheet(address.clone(), &document.path, what));
+                }
+                if self.is_whole(version) {
+                    let what = What::Whole(consultation, document, index);
+                    sheets.push(sheet(address.page(&self.slugs.whole), &document.path, what));
+                }
             };
             contents(&version.address);
             if Some(index) == newest {
                 contents(&document.address);
             }
-            for (number, chapter) in version.chapters.iter().enumerate().filter(|(_, page)| self.shows(page.draft)) {
+            let shown = |page: &Page| self.shows(page.draft) && self.speaks(page);
+            for (number, chapter) in version.chapters.iter().enumerate().filter(|(_, page)| shown(page)) {
                 let mut shown = |address: Address| {
                     let what = What::Chapter(consultation, document, index, number);
                     sheets.push(sheet(address, &chapter.path, what));
@@ -154,7 +159,9 @@ impl Site {
             }
         }
         for (index, version) in document.versions.iter().enumerate().filter(|(_, version)| self.shows(version.draft)) {
-            for (old, new) in consultation.register.corrections(document.name(), &version.version) {
+            // What was corrected is the text that remarks bind to.
+            let corrections = consultation.register.corrections(document.name(), &version.version);
+            for (old, new) in corrections.filter(|_| self.is_original()) {
                 let what = What::Correction(consultation, document, index, [old, new]);
                 sheets.push(sheet(version.correction(new, &self.slugs), &new.path, what));
             }
@@ -170,13 +177,16 @@ impl Site {
         sheets: &mut Vec<Sheet<'a>>,
     ) {
         let versions = self.versions(document);
-        if versions.len() > 1 {
+        let pairs = versions.windows(2).map(|pair| (pair[0], pair[1]));
+        let whole = |index: usize| self.is_whole(&document.versions[index]);
+        let pairs: Vec<_> = pairs.filter(|(older, newer)| whole(*older) && whole(*newer)).collect();
+        if !pairs.is_empty() {
             let address = document.address.page(&self.slugs.changes);
             sheets.push(sheet(address, &document.path, What::Changes(consultation, document)));
         }
-        for pair in versions.windows(2) {
-            let address = document.comparison(pair[0], pair[1], &self.slugs);
-            let what = What::Comparison(consultation, document, pair[0], pair[1]);
+        for (older, newer) in pairs {
+            let address = document.comparison(older, newer, &self.slugs);
+            let what = What::Comparison(consultation, document, older, newer);
             sheets.push(sheet(address, &document.path, what));
         }
     }
@@ -194,7 +204,8 @@ impl Site {
         let older =
             document.versions[..newest].iter().enumerate().rev().filter(|(_, version)| self.shows(version.draft));
         let chapters = older.flat_map(|(index, version)| {
-            let numbered = version.chapters.iter().enumerate().filter(|(_, chapter)| self.shows(chapter.draft));
+            let numbered = version.chapters.iter().enumerate();
+            let numbered = numbered.filter(|(_, chapter)| self.shows(chapter.draft) && self.speaks(chapter));
             numbered.map(move |(number, chapter)| (index, number, chapter))
         });
         let mut gone = Vec::new();
@@ -210,7 +221,7 @@ impl Site {
 
 fn is_announcement(consultation: &Consultation, page: &Page) -> bool {
     let target = consultation.announcement.as_ref();
-    target.is_some_and(|target| Routes::target_path(&consultation.path, &target.value) == page.path)
+    target.is_some_and(|target| Routes::target_path(&consultation.path, &target.value) == page.original)
 }
 
 fn aliases<'a>(page: &'a Page, to: &Address) -> Vec<Sheet<'a>> {

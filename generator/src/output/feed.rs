@@ -1,9 +1,12 @@
-//! Feeds (Atom, RFC 4287): one of the site, one of each consultation.
+//! Feeds (Atom, RFC 4287): one of the site, one of each consultation, in each language.
 //!
 //! What is in them has a date of its own: pages, consultations by their announcement, versions of documents. A feed needs
 //! absolute addresses, so a site without `base_url` has none, nor has one in which nothing is dated.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::civil::Date;
 
@@ -11,7 +14,7 @@ use super::xml;
 use crate::{
     address::Address,
     emit::{Class, Output, Sink},
-    model::{Consultation, Page, Site},
+    model::{Consultation, Page, Sheet, Site, Sites},
 };
 
 /// Name of the file, in the folder of what it is the feed of.
@@ -19,7 +22,7 @@ const FILE: &str = "atom.xml";
 /// Most entries of a feed.
 const LONGEST: usize = 20;
 
-/// The feeds of a site.
+/// The feeds of a site in one language.
 #[derive(Debug, Default)]
 pub(crate) struct Feeds {
     /// That of the whole site.
@@ -50,16 +53,22 @@ struct Entry {
 }
 
 /// Returns the addresses at which feeds stand, whether there is one now or not.
-pub(super) fn addresses(site: &Site) -> impl Iterator<Item = Address> {
-    let consultations = site.consultations.iter().map(|consultation| consultation.address.file(FILE));
-    std::iter::once(Address::root().file(FILE)).chain(consultations)
+pub(super) fn addresses(sites: &Sites) -> impl Iterator<Item = Address> {
+    sites.all().flat_map(|site| {
+        let consultations = site.consultations.iter().map(|consultation| consultation.address.file(FILE));
+        std::iter::once(site.home.file(FILE)).chain(consultations)
+    })
 }
 
-/// Finds the feeds of a site.
-pub(crate) fn find(site: &Site) -> Feeds {
-    if site.base_url.as_ref().is_none_or(String::is_empty) {
-        return Feeds::default();
-    }
+/// Finds the feeds of the site in each language that has any; `sheets` are all pages that are shown.
+pub(crate) fn find(sites: &Sites, sheets: &[(&Site, Sheet<'_>)]) -> BTreeMap<String, Feeds> {
+    let based = sites.all().filter(|site| site.absolute(&site.home).is_some());
+    // What nobody has translated has no page there, so a feed does not tell of it.
+    let shown: BTreeSet<&Address> = sheets.iter().map(|(_, sheet)| &sheet.address).collect();
+    based.map(|site| (site.language.clone(), in_language(site, &shown))).collect()
+}
+
+fn in_language(site: &Site, shown: &BTreeSet<&Address>) -> Feeds {
     let mut all = Vec::new();
     let mut own: BTreeMap<&str, Vec<Entry>> = BTreeMap::new();
     for page in site.pages.iter().filter(|page| site.shows(page.draft)) {
@@ -75,17 +84,19 @@ pub(crate) fn find(site: &Site) -> Feeds {
         let announced = consultation_entries(site, consultation);
         all.extend(announced.clone());
         entries.extend(announced);
-        let feed = feed(&consultation.address, &consultation.title, entries);
+        let feed = feed(&consultation.address, &consultation.title, entries, shown);
         consultations.extend(feed.map(|feed| (consultation.id.clone(), feed)));
     }
-    Feeds { site: feed(&Address::root(), &site.title, all), consultations }
+    Feeds { site: feed(&site.home, &site.title, all, shown), consultations }
 }
 
 /// Makes the feeds.
-pub(super) fn write(site: &Site, feeds: &Feeds, sink: &dyn Sink) {
-    for feed in feeds.site.iter().chain(feeds.consultations.values()) {
-        let bytes = atom(site, feed).into_bytes();
-        sink.take(feed.address.output(), Output { bytes, class: Class::Side });
+pub(super) fn write(sites: &Sites, feeds: &BTreeMap<String, Feeds>, sink: &dyn Sink) {
+    for (site, feeds) in sites.all().filter_map(|site| Some((site, feeds.get(&site.language)?))) {
+        for feed in feeds.site.iter().chain(feeds.consultations.values()) {
+            let bytes = atom(site, feed).into_bytes();
+            sink.take(feed.address.output(), Output { bytes, class: Class::Side });
+        }
     }
 }
 
@@ -121,7 +132,8 @@ fn consultation_entries(site: &Site, consultation: &Consultation) -> Vec<Entry> 
     announced.into_iter().chain(versions).collect()
 }
 
-fn feed(home: &Address, title: &str, mut entries: Vec<Entry>) -> Option<Feed> {
+fn feed(home: &Address, title: &str, mut entries: Vec<Entry>, shown: &BTreeSet<&Address>) -> Option<Feed> {
+    entries.retain(|entry| shown.contains(&entry.address));
     // An address has one entry, so the order is total.
     entries.sort_by(|a, b| (Reverse(a.date), &a.address).cmp(&(Reverse(b.date), &b.address)));
     entries.truncate(LONGEST);

@@ -25,14 +25,14 @@ pub(super) fn addresses() -> impl Iterator<Item = Address> {
 }
 
 /// Makes the map, where the site has a base, and `robots.txt`.
-pub(super) fn write(site: &Site, sheets: &[Sheet<'_>], sink: &dyn Sink) {
+pub(super) fn write(site: &Site, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) {
     let mapped = site.absolute(&Address::root().file(FILE));
     put(sink, ROBOTS, robots(mapped.as_deref()));
     if mapped.is_none() {
         return;
     }
-    let entries: Vec<String> =
-        sheets.iter().filter(|sheet| is_canonical(site, sheet)).map(|s| entry(site, s)).collect();
+    let canonical = sheets.iter().filter(|(site, sheet)| is_canonical(site, sheet));
+    let entries: Vec<String> = canonical.map(|(site, sheet)| entry(site, sheet)).collect();
     if entries.len() <= LONGEST {
         put(sink, FILE, document("urlset", &entries.concat()));
         return;

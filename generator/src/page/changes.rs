@@ -85,13 +85,13 @@ pub(super) fn draw_list(
     document: &Document,
 ) -> Result<String, ThemeError> {
     let versions = frame.drawing.site.versions(document);
-    let items = versions.windows(2).rev().map(|pair| {
-        let link = document::comparison(frame, document, pair[0], pair[1]);
+    let items = versions.windows(2).rev().filter_map(|pair| {
+        let link = document::comparison(frame, document, pair[0], pair[1])?;
         let newer = &document.versions[pair[1]];
-        folder::Item { label: Cow::Owned(link.label), href: link.href, description: None, date: newer.date }
+        Some(folder::Item { link, description: None, date: newer.date })
     });
     let view = folder::View { title: frame.text("changes.heading"), html: Html::default(), items: items.collect() };
-    let contents = frame.to(&document.address, &document.title);
+    let contents = frame.contents(document).unwrap_or_default();
     frame.render("list.html", &frame.shell_in(consultation, vec![contents]), &view)
 }
 
@@ -106,8 +106,8 @@ pub(super) fn draw(
     let site = frame.drawing.site;
     let (old, new) = (Text::of(site, document, older), Text::of(site, document, newer));
     let list = frame.to(&document.address.page(&site.slugs.changes), frame.text("changes.heading"));
-    let contents = frame.to(&document.address, &document.title);
-    let title = document::comparison(frame, document, older, newer).label;
+    let contents = frame.contents(document).unwrap_or_default();
+    let title = document::between(frame, document, older, newer);
     let shell = frame.shell_in(consultation, vec![contents.clone(), list]);
     let sides = [side(frame, document, older), side(frame, document, newer)];
     compared(frame, &shell, Heading { title: &title, document: contents, reason: None, sides }, [&old, &new])
@@ -169,8 +169,8 @@ fn compared(
 struct Text<'a> {
     /// Address and number of the version under which it is read, if it is.
     home: Option<(&'a Address, &'a str)>,
-    /// Titles and slugs of chapters.
-    chapters: Vec<(Cow<'a, str>, &'a str)>,
+    /// Titles of chapters, their slugs, and the ids of the sections that the titles begin.
+    chapters: Vec<(Cow<'a, str>, &'a str, &'a str)>,
     sections: Vec<Section>,
 }
 
@@ -179,7 +179,8 @@ impl<'a> Text<'a> {
         let home = Some((document.home(version), document.versions[version].version.as_str()));
         let mut text = Self { home, chapters: Vec::new(), sections: Vec::new() };
         for (chapter, page) in site.chapters(&document.versions[version]).enumerate() {
-            text.chapters.push((Cow::Borrowed(&page.title), page.address.last()));
+            let id = page.body.sections.first().map(|section| section.id.as_str()).unwrap_or_default();
+            text.chapters.push((Cow::Borrowed(&page.title), page.address.last(), id));
             let sections = page.body.sections.iter();
             text.sections.extend(sections.map(|section| compared_section(&section.id, &section.text, chapter)));
         }
@@ -189,8 +190,8 @@ impl<'a> Text<'a> {
     fn published(frame: &Frame<'_>, snapshot: &'a Snapshot, home: Option<(&'a Address, &'a str)>) -> Self {
         let mut text = Self { home, chapters: Vec::new(), sections: Vec::new() };
         for section in &snapshot.text.sections {
-            if text.chapters.last().is_none_or(|(_, slug)| *slug != section.chapter) {
-                text.chapters.push((Cow::Owned(frame.words(section.title())), &section.chapter));
+            if text.chapters.last().is_none_or(|(_, slug, _)| *slug != section.chapter) {
+                text.chapters.push((Cow::Owned(frame.words(section.title())), &section.chapter, &section.id));
             }
             text.sections.push(compared_section(&section.id, &section.text, text.chapters.len() - 1));
         }
@@ -240,7 +241,7 @@ fn name(status: Status) -> &'static str {
 fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes: &'a [Change]) -> Vec<Chapter<'a>> {
     let opens = |text: &Text<'_>, index: usize| {
         let section = &text.sections[index];
-        section.id == text.chapters[section.chapter].1
+        section.id == text.chapters[section.chapter].2
     };
     let both = changes.iter().filter_map(|change| Some((change.old?, change.new?)));
     let became: BTreeMap<usize, usize> = both

@@ -89,7 +89,7 @@ fn parts<'a>(
     let titles = chapter.body.headings.iter().map(|heading| heading.text.as_str());
     let mut titles = std::iter::once(chapter.title.as_str()).chain(titles);
     let mut sections = chapter.body.sections.iter();
-    let href = frame.href(&chapter.path, folder, |_, found| found.href);
+    let href = frame.href(&chapter.path, folder, |_, found| found.into());
     let parts = chapter.body.render_sections(setting, href).into_iter().map(|html| Part {
         title: titles.next().unwrap_or_default(),
         // Of a title alone there is nothing to say.
@@ -113,5 +113,8 @@ fn remark(
     let [document, version, section, hash] =
         [document.name(), &document.versions[version].version, &section.id, &section.hash]
             .map(|value| utf8_percent_encode(value, PLAIN));
-    Some(format!("{page}?document={document}&version={version}&section={section}&hash={hash}"))
+    // The function answers in the language of the content unless it is told another.
+    let site = frame.drawing.site;
+    let language = if site.is_original() { String::new() } else { format!("&lang={}", site.language) };
+    Some(format!("{page}?document={document}&version={version}&section={section}&hash={hash}{language}"))
 }

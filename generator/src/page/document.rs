@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Frame, Status};
 use crate::{
     address::Address,
-    model::{self, Consultation, Document, Page},
+    model::{self, Consultation, Document, Page, Subject},
 };
 
 #[derive(Serialize)]
@@ -24,6 +24,8 @@ struct View<'a> {
 pub(super) struct Contents {
     label: String,
     href: String,
+    /// The language of the chapter, where nobody has translated it.
+    language: Option<String>,
     /// Whether the page shows it.
     current: bool,
     sections: Vec<Link>,
@@ -44,7 +46,7 @@ pub(super) struct Version<'a> {
     /// What changed since the version before, or else up to the next one.
     changes: Option<Link>,
     /// The whole version on one page.
-    whole: Link,
+    whole: Option<Link>,
     /// What was corrected in it after it was published, oldest first.
     corrections: Vec<Correction<'a>>,
 }
@@ -80,7 +82,7 @@ pub(super) fn draw(
         kind: &document.kind,
         description: document.description.as_deref().map(|text| frame.words(text)),
         version: version(frame, consultation, document, index, Part::Contents),
-        chapters: contents(frame, document, index, |slug| frame.linking.href(&home.page(slug))),
+        chapters: contents(frame, document, index, |chapter| to_chapter(frame, home, document, chapter)),
         consultation: frame.card(consultation),
         status: frame.status(consultation),
     };
@@ -102,29 +104,32 @@ pub(super) fn version<'a>(
     let model::Version { version, date, status, note, draft, .. } = &document.versions[index];
     let shown = site.versions(document);
     let same_in = |other: usize| {
-        let home = document.home(other);
         let version = &document.versions[other];
-        let address = match part {
-            Part::Whole => home.page(&site.slugs.whole),
-            Part::Chapter(slug) if site.chapters(version).any(|chapter| chapter.address.last() == slug) => {
-                home.page(slug)
-            }
-            Part::Chapter(_) | Part::Contents => home.clone(),
+        let newest = document.newest() == Some(other);
+        let at = (!newest).then_some(version.version.as_str());
+        let chapter = |slug: &str| site.chapters(version).find(|chapter| chapter.address.last() == slug);
+        let subject = match part {
+            Part::Whole => Subject::Whole(&document.path, at),
+            Part::Chapter(slug) => chapter(slug)
+                .map_or(Subject::Contents(&document.path, at), |chapter| Subject::Chapter(&chapter.original, newest)),
+            Part::Contents => Subject::Contents(&document.path, at),
         };
-        Link { current: other == index, ..frame.to(&address, &version.version) }
+        Some(Link { current: other == index, ..frame.to_page(subject, &version.version)? })
     };
-    let at = shown.iter().position(|shown| *shown == index).unwrap_or_default();
-    let pair = shown.get(at.saturating_sub(1)..).and_then(|rest| rest.get(..2));
+    let at = document.shown_at(index, home(frame, document, index));
+    let whole = frame.to_page(Subject::Whole(&document.path, at), frame.text("document.whole"));
+    let position = shown.iter().position(|shown| *shown == index).unwrap_or_default();
+    let pair = shown.get(position.saturating_sub(1)..).and_then(|rest| rest.get(..2));
     Version {
         version,
         date: *date,
         status,
         note,
         draft: *draft,
-        newest: document.newest().filter(|newest| index < *newest).map(same_in),
-        versions: if shown.len() > 1 { shown.iter().map(|other| same_in(*other)).collect() } else { Vec::new() },
-        changes: pair.map(|pair| comparison(frame, document, pair[0], pair[1])),
-        whole: frame.to(&home(frame, document, index).page(&site.slugs.whole), frame.text("document.whole")),
+        newest: document.newest().filter(|newest| index < *newest).and_then(same_in),
+        versions: if shown.len() > 1 { shown.iter().filter_map(|other| same_in(*other)).collect() } else { Vec::new() },
+        changes: pair.and_then(|pair| comparison(frame, document, pair[0], pair[1])),
+        whole,
         corrections: corrections(frame, consultation, document, index),
     }
 }
@@ -137,22 +142,35 @@ fn corrections<'a>(
 ) -> Vec<Correction<'a>> {
     let version = &document.versions[index];
     let corrections = consultation.register.corrections(document.name(), &version.version);
-    let corrections = corrections.map(|(_, new)| Correction {
-        day: new.text.day,
-        reason: new.text.reason.as_deref().unwrap_or_default(),
-        changes: frame.to(&version.correction(new, &frame.drawing.site.slugs), frame.text("changes.correction_link")),
+    let corrections = corrections.filter_map(|(_, new)| {
+        Some(Correction {
+            day: new.text.day,
+            reason: new.text.reason.as_deref().unwrap_or_default(),
+            changes: frame.to_page(Subject::Correction(&new.path), frame.text("changes.correction_link"))?,
+        })
     });
     corrections.collect()
 }
 
 /// Returns the link to what changed between two versions.
-pub(super) fn comparison(frame: &Frame<'_>, document: &Document, older: usize, newer: usize) -> Link {
-    let label = forms::fill(frame.text("changes.between"), |name| match name {
+pub(super) fn comparison(frame: &Frame<'_>, document: &Document, older: usize, newer: usize) -> Option<Link> {
+    let label = between(frame, document, older, newer);
+    frame.to_page(Subject::Comparison(&document.path, older, newer), &label)
+}
+
+/// Returns what a comparison of two versions is called.
+pub(super) fn between(frame: &Frame<'_>, document: &Document, older: usize, newer: usize) -> String {
+    forms::fill(frame.text("changes.between"), |name| match name {
         "old" => Some(document.versions[older].version.clone()),
         "new" => Some(document.versions[newer].version.clone()),
         _ => None,
-    });
-    frame.to(&document.comparison(older, newer, &frame.drawing.site.slugs), &label)
+    })
+}
+
+/// Returns the link to a chapter within `home`; to one that nobody has translated where the original stands.
+fn to_chapter(frame: &Frame<'_>, home: &Address, document: &Document, chapter: &Page) -> Link {
+    let newest = home == &document.address;
+    frame.to_page(Subject::Chapter(&chapter.original, newest), &chapter.title).unwrap_or_default()
 }
 
 /// Returns the address under which the page shows the version: the short one, where it shows the newest there.
@@ -176,23 +194,24 @@ pub(super) fn chapters<'a>(
 ) -> impl DoubleEndedIterator<Item = (&'a Page, Link)> {
     let chapters: Vec<_> = frame.drawing.site.chapters(&document.versions[index]).collect();
     chapters.into_iter().enumerate().map(move |(at, chapter)| {
-        (chapter, frame.to(&home.page(chapter.address.last()), &numbered(document, at, chapter)))
+        let link = to_chapter(frame, home, document, chapter);
+        (chapter, Link { label: numbered(document, at, chapter), ..link })
     })
 }
 
-/// Returns the contents of a version; `href` writes the link to the chapter with a slug.
+/// Returns the contents of a version; `link` leads to a chapter.
 pub(super) fn contents(
     frame: &Frame<'_>,
     document: &Document,
     index: usize,
-    href: impl Fn(&str) -> String,
+    link: impl Fn(&Page) -> Link,
 ) -> Vec<Contents> {
     let chapters = frame.drawing.site.chapters(&document.versions[index]).enumerate();
     let contents = chapters.map(|(at, chapter)| {
-        let href = href(chapter.address.last());
+        let Link { href, language, .. } = link(chapter);
         let page = href.split('#').next().unwrap_or_default();
         let sections = sections(document, at, chapter, page);
-        Contents { label: numbered(document, at, chapter), href, current: false, sections }
+        Contents { label: numbered(document, at, chapter), href, language, current: false, sections }
     });
     contents.collect()
 }
@@ -201,9 +220,9 @@ pub(super) fn contents(
 pub(super) fn with_sections(chapters: &[(&Page, Link)], sections: Vec<Link>) -> Vec<Contents> {
     let mut sections = Some(sections);
     let contents = chapters.iter().map(|(_, link)| {
-        let Link { label, href, current } = link.clone();
+        let Link { label, href, language, current } = link.clone();
         let sections = sections.take_if(|_| current).unwrap_or_default();
-        Contents { label, href, current, sections }
+        Contents { label, href, language, current, sections }
     });
     contents.collect()
 }
@@ -215,7 +234,7 @@ pub(super) fn sections(document: &Document, at: usize, chapter: &Page, href: &st
     let link = headings.map(|(index, heading)| Link {
         label: labelled(numbers.get(index), &heading.text),
         href: format!("{href}#{}", heading.id),
-        current: false,
+        ..Link::default()
     });
     link.collect()
 }

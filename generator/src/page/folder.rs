@@ -1,6 +1,4 @@
-use std::borrow::Cow;
-
-use forms::ThemeError;
+use forms::{Link, ThemeError};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -12,13 +10,12 @@ use crate::{content::split, model::Page};
 pub(super) struct View<'a> {
     pub(super) title: &'a str,
     pub(super) html: Html<'a>,
-    pub(super) items: Vec<Item<'a>>,
+    pub(super) items: Vec<Item>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Item<'a> {
-    pub(super) label: Cow<'a, str>,
-    pub(super) href: String,
+pub(super) struct Item {
+    pub(super) link: Link,
     pub(super) description: Option<String>,
     pub(super) date: Option<Date>,
 }
@@ -30,8 +27,7 @@ pub(super) fn draw(frame: &Frame<'_>, folder: &str, page: Option<&Page>) -> Resu
         below && site.shows(one.draft)
     };
     let items = site.pages.iter().filter(listed).map(|one| Item {
-        label: Cow::Borrowed(&one.title),
-        href: frame.linking.href(&one.address),
+        link: frame.to(&one.address, &one.title),
         description: one.description.as_deref().map(|text| frame.words(text)),
         date: one.date,
     });

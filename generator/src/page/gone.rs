@@ -27,12 +27,12 @@ pub(super) fn draw(
     let chapter = &last.chapters[number];
     let versions = frame.drawing.site.versions(document);
     let next = versions.iter().find(|index| **index > version);
-    let contents = frame.to(&document.address, &document.title);
+    let contents = frame.contents(document).unwrap_or_default();
     let view = View {
         title: &chapter.title,
         newest: document.newest().map(|newest| document.versions[newest].version.as_str()),
         last: frame.to(&chapter.address, &last.version),
-        changes: next.map(|next| document::comparison(frame, document, version, *next)),
+        changes: next.and_then(|next| document::comparison(frame, document, version, *next)),
         document: contents.clone(),
     };
     frame.render("gone.html", &frame.shell_in(consultation, vec![contents]), &view)

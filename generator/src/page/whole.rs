@@ -46,7 +46,7 @@ pub(super) fn draw(
             let here = site.chapters(shown).map(|other| other.address.last());
             let here = here.into_iter().find(|slug| home.page(slug) == found.address);
             let anchor = link.target.split_once('#').map(|(_, anchor)| anchor);
-            here.map_or(found.href, |slug| format!("#{}", anchor.unwrap_or(slug)))
+            here.map_or_else(|| found.into(), |slug| format!("#{}", anchor.unwrap_or(slug)).into())
         };
         let setting = Setting { below: 1, numbers: &numbers };
         Chapter {
@@ -61,7 +61,10 @@ pub(super) fn draw(
         kind: &document.kind,
         description: document.description.as_deref().map(|text| frame.words(text)),
         version: document::version(frame, consultation, document, index, Part::Whole),
-        contents: document::contents(frame, document, index, |slug| format!("#{slug}")),
+        contents: document::contents(frame, document, index, |chapter| Link {
+            href: format!("#{}", chapter.address.last()),
+            ..Link::default()
+        }),
         chapters: chapters.collect(),
         document: contents.clone(),
     };

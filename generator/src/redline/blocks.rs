@@ -1,6 +1,20 @@
 //! Blocks, and which of the old ones each comes from.
+//!
+//! Few blocks are paired so that most words find their old place, every way weighed against every other. Many, such as
+//! the rows of a long table, are first cut into few: at the pairs that words of theirs alone tell (`anchors`).
 
-use super::{Block, Edit, Run, Stretch, matching::Bag, stretches, words};
+use std::collections::HashMap;
+
+use super::{
+    Block, Edit, Run, Stretch,
+    matching::{Bag, longest_rise},
+    stretches, words,
+};
+
+/// The most pairs of blocks of which every one is weighed.
+const FEW: usize = 64 * 64;
+/// The most blocks in a row that are weighed where nothing tells how many they were.
+const ROW: usize = 64;
 
 /// Compares the blocks of a section.
 pub(super) fn diff(old: &[String], new: &[String]) -> Vec<Block> {
@@ -46,7 +60,72 @@ impl Step {
 
 /// Pairs blocks, none of which is equal, so that as many words as can be find their old place, and compares each pair.
 fn rewritten(old: &[String], new: &[String]) -> Vec<Block> {
-    let steps = steps(&bags(old), &bags(new));
+    let (from, to) = (bags(old), bags(new));
+    let mut blocks = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    for (end_i, end_j) in cuts(&from, &to) {
+        blocks.extend(weighed((&old[i..end_i], &from[i..end_i]), (&new[j..end_j], &to[j..end_j])));
+        (i, j) = (end_i, end_j);
+    }
+    blocks
+}
+
+/// Returns where both lists are cut, in pieces so small that every way to pair their blocks can be weighed.
+fn cuts(old: &[Bag<'_>], new: &[Bag<'_>]) -> Vec<(usize, usize)> {
+    let mut cuts = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    let ends = if old.len() * new.len() > FEW { anchors(old, new) } else { Vec::new() };
+    for (end_i, end_j) in ends.into_iter().chain([(old.len(), new.len())]) {
+        while (end_i - i) * (end_j - j) > FEW {
+            (i, j) = (end_i.min(i + ROW), end_j.min(j + ROW));
+            cuts.push((i, j));
+        }
+        cuts.push((end_i, end_j));
+        (i, j) = (end_i, end_j);
+    }
+    cuts
+}
+
+/// Finds blocks that were each other for sure, in the order of both lists: they share words that no other block has.
+fn anchors(old: &[Bag<'_>], new: &[Bag<'_>]) -> Vec<(usize, usize)> {
+    let (before, after) = (bearers(old), bearers(new));
+    let mut votes: HashMap<(usize, usize), usize> = HashMap::new();
+    for (word, bearer) in &before {
+        if let (Some(i), Some(Some(j))) = (bearer, after.get(word)) {
+            *votes.entry((*i, *j)).or_default() += 1;
+        }
+    }
+    // The old block of each new one; among equals the first in the text.
+    let mut best: Vec<Option<(usize, usize)>> = vec![None; new.len()];
+    for ((i, j), votes) in votes {
+        let known = best[j].is_some_and(|(other, most)| (most, other) > (votes, i) || (most == votes && other < i));
+        if !known && pair(&old[i..], &new[j..]).is_some() {
+            best[j] = Some((i, votes));
+        }
+    }
+    let pairs: Vec<_> = best.iter().enumerate().filter_map(|(j, best)| Some((best.as_ref()?.0, j))).collect();
+    let rising = longest_rise(&pairs.iter().map(|(i, _)| *i).collect::<Vec<_>>());
+    let mut taken = None;
+    pairs.into_iter().filter(|(i, _)| rising.contains(i) && taken.replace(*i) != Some(*i)).collect()
+}
+
+/// Returns the block that has each word, none where several have it.
+fn bearers<'a>(blocks: &[Bag<'a>]) -> HashMap<&'a str, Option<usize>> {
+    let mut bearers: HashMap<&'a str, Option<usize>> = HashMap::new();
+    for (index, block) in blocks.iter().enumerate() {
+        for word in block.words() {
+            bearers
+                .entry(word)
+                .and_modify(|other| *other = other.filter(|other| *other == index))
+                .or_insert(Some(index));
+        }
+    }
+    bearers
+}
+
+/// Weighs every way to pair the blocks of two lists, and compares the pairs of the best.
+fn weighed((old, from): (&[String], &[Bag<'_>]), (new, to): (&[String], &[Bag<'_>])) -> Vec<Block> {
+    let steps = steps(from, to);
     let (mut i, mut j) = (0, 0);
     let mut blocks = Vec::new();
     while i < old.len() || j < new.len() {

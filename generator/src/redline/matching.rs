@@ -24,6 +24,11 @@ impl<'a> Bag<'a> {
         Self(words)
     }
 
+    /// Returns the words, equal ones beside each other.
+    pub(super) fn words(&self) -> impl Iterator<Item = &'a str> {
+        self.0.iter().copied()
+    }
+
     /// Returns how many words there are.
     pub(super) fn len(&self) -> usize {
         self.0.len()
@@ -139,7 +144,7 @@ fn homes(old: &[Section], new: &[Section], origins: &[Option<usize>]) -> BTreeMa
 }
 
 /// Returns the longest rising choice out of a list of different numbers.
-fn longest_rise(numbers: &[usize]) -> BTreeSet<usize> {
+pub(super) fn longest_rise(numbers: &[usize]) -> BTreeSet<usize> {
     // For each length the index of the smallest number that ends a rise of that length.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());

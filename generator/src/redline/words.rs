@@ -88,15 +88,18 @@ fn is_short(tokens: &[&str]) -> bool {
 /// Returns the length of the word that `text` begins with.
 fn word(text: &str) -> usize {
     let mut end = run(text, is_letter);
+    // Whether the word may be the front of a number in groups, like `1 200 000`.
+    let mut grouped = end <= 3 && is_number(&text[..end]);
     loop {
         let mut rest = text[end..].chars();
         let Some(between) = rest.next() else { break };
         let after = rest.as_str();
         let joins = JOINERS.contains(&between) && after.starts_with(is_letter);
-        let groups = is_space(between) && is_grouped(&text[..end]) && is_group(after);
+        let groups = is_space(between) && grouped && is_group(after);
         if !joins && !groups {
             break;
         }
+        grouped &= groups;
         end += between.len_utf8() + run(after, is_letter);
     }
     let sign = text[end..].chars().next().filter(|sign| UNITS.contains(sign));
@@ -104,16 +107,14 @@ fn word(text: &str) -> usize {
     end + sign.filter(|_| counted).map_or(0, char::len_utf8)
 }
 
-/// Tells whether a word may be the front of a number in groups, like `1 200 000`.
-fn is_grouped(word: &str) -> bool {
-    word.chars().all(|letter| letter.is_ascii_digit() || is_space(letter))
-        && word.split(is_space).next().is_some_and(|first| first.len() <= 3)
-}
-
 /// Tells whether a text begins with a group of three digits.
 fn is_group(text: &str) -> bool {
     let group = &text[..run(text, is_letter)];
-    group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit())
+    group.len() == 3 && is_number(group)
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {

@@ -136,7 +136,12 @@ impl<'a> Fields<'a> {
         self.required(key, date)
     }
 
-    /// Returns a scalar as it was written, so that `1.10` is not 1.1, of a field that must be there.
+    /// Returns a scalar as it was written, so that `1.10` is not 1.1.
+    pub(crate) fn source_text(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        self.one(key, written)
+    }
+
+    /// Returns the same as [`Self::source_text`] of a field that must be there.
     pub(crate) fn required_source_text(&mut self, key: &'static str) -> Option<Spanned<String>> {
         self.required(key, written)
     }

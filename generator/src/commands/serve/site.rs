@@ -10,8 +10,8 @@ use anyhow::Context as _;
 use forms_fn::{Catalogue, Clock};
 
 use crate::{
-    commands::{Language, commit, complain, day_of},
-    diagnostic::{self, Diagnostic, Texts, coloured, human},
+    commands::{Language, commit, complain, day_of, told},
+    diagnostic::{self, Diagnostic, Texts, human},
     emit::{Output, Sink},
     memory::Memory,
     pipeline::{self, Commit, Options},
@@ -130,7 +130,7 @@ impl Builder {
         let mut problems = built.problems;
         problems.extend(unread);
         diagnostic::sort(&mut problems);
-        self.tell(&coloured(&problems, &source, &texts), &texts);
+        self.tell(&told(&problems, &source, &texts), &texts);
         problems.retain(Diagnostic::is_error);
         let mistakes = (!complete).then(|| human(&problems, &source, &texts));
         let mut set = Set { texts: Arc::new(texts), ..last.then(mistakes) };

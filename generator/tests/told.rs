@@ -1,0 +1,72 @@
+//! All mistakes of a tree are told in one run, and a build knows when the calendar alone changes it.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod tree;
+
+use generator::pipeline::{Options, build_in_memory};
+use jiff::{ToSpan as _, civil::Date};
+use tree::{Tree, repository};
+
+#[test]
+fn twelve_mistakes_are_told_in_the_order_of_files_and_the_good_site_stays() {
+    let tree = Tree::copy_of(&repository().join("tests/fixtures/versions"));
+    assert_eq!(tree.build("2026-03-10").code, 0);
+    let good = tree.files();
+    let mistakes = [
+        ("a-link", "# A\n\n[x](nie-ma.md)\n", "link-broken", 3),
+        ("b-anchor", "# B\n\n[x](b-anchor.md#nie-ma)\n", "anchor-broken", 3),
+        ("c-date", "---\ndate: 2026-02-30\n---\n\n# C\n", "date-bad", 2),
+        ("d-key", "---\ntilte: D\n---\n", "unknown-key", 2),
+        ("e-level", "# E\n\n## E\n\n#### F\n", "heading-level", 5),
+        ("f-h1", "# F\n\n# G\n", "heading-h1", 3),
+        ("g-html", "# G\n\nTo <b>nie</b>.\n", "raw-html", 3),
+        ("h-note", "# H\n\nTak[^1].\n", "footnote-missing", 3),
+        ("i-scheme", "# I\n\n[x](javascript:x)\n", "link-scheme", 3),
+        ("j-tab", "---\ntitle:\n\t- J\n---\n", "yaml-tab", 3),
+        ("k-pesel", "# K\n\nNumer 44051401359.\n", "personal-pesel", 3),
+        ("l-empty", "# L\n\n##\n", "heading-empty", 3),
+    ];
+    for (name, text, ..) in mistakes {
+        tree.write(&format!("content/{name}.md"), text);
+    }
+    let before = tree.files();
+    let outcome = tree.build("2026-03-10");
+    assert_eq!(outcome.code, 1);
+    assert_eq!(tree.files(), before, "nothing is written");
+    assert!(good.iter().all(|(path, bytes)| before.get(path) == Some(bytes)));
+    let lines: Vec<&str> = outcome.complained.lines().collect();
+    let told: Vec<(String, String)> = lines
+        .windows(2)
+        .filter_map(|pair| {
+            let rule = pair[0].strip_prefix("błąd[")?.split(']').next()?;
+            let place = pair[1].split("--> ").nth(1)?;
+            Some((rule.to_owned(), place.rsplit_once(':')?.0.to_owned()))
+        })
+        .collect();
+    let mut met: Vec<_> = told.clone();
+    met.dedup();
+    let expected = mistakes.map(|(name, _, rule, line)| (rule.to_owned(), format!("content/{name}.md:{line}")));
+    assert_eq!(met, expected, "{}", outcome.complained);
+}
+
+#[test]
+fn the_site_changes_with_the_calendar_on_the_days_that_are_named_and_on_no_other() {
+    let tree = Tree::copy_of(&repository().join("tests/fixtures/versions"));
+    let built = |today: Date| {
+        let options = Options { today, drafts: false, commit: None };
+        let mut outputs = build_in_memory(&tree.path(""), &options).unwrap();
+        let stamp: serde_json::Value = serde_json::from_slice(&outputs.remove("site/build.json").unwrap()).unwrap();
+        (outputs, stamp["next_change"].as_str().map(|moment| moment[..10].parse::<Date>().unwrap()))
+    };
+    let mut today: Date = "2026-02-20".parse().unwrap();
+    let (mut outputs, mut next) = built(today);
+    let mut changes = 0;
+    for _ in 0..60 {
+        today = today.checked_add(1.day()).unwrap();
+        let (turned, after) = built(today);
+        assert_eq!(turned != outputs, next == Some(today), "{today}, announced: {next:?}");
+        changes += usize::from(next == Some(today));
+        (outputs, next) = (turned, after);
+    }
+    assert!(changes > 2, "the fixture has a term within these days");
+}
