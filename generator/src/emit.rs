@@ -1,7 +1,7 @@
 //! The one place that writes files (interfaces, "Output").
 //!
-//! 1. Takes the lock and reads the old manifest ([`Staging::open`]).
-//! 2. Takes outputs while they are made: compares each with the bytes on disk, and writes what differs into `.stage/`.
+//! 1. Takes the lock and reads the old manifest when the first output comes: a build that makes none touches nothing.
+//! 2. Takes outputs while they are made ([`Staging`]): compares each with the bytes on disk, and writes what differs into `.stage/`.
 //! 3. Once all are made, finds what has to go (`plan`), and writes the manifest as the union of old and new, marked
 //!    incomplete ([`Staging::place`]).
 //! 4. Renames into place: assets, side outputs, pages. Removes what is no longer an output, in the

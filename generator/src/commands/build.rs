@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = &arguments.root.root;
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
-    let staging = Staging::open(&arguments.out).context("failed to write the site")?;
+    let staging = Staging::at(&arguments.out);
     let (source, built) = pipeline::read_and_build(root, &options, &staging)?;
     drop(waiting);
     let texts = arguments.language.of(&source);

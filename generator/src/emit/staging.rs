@@ -5,7 +5,7 @@ use std::{
     fs::{File, TryLockError},
     path::Path,
     sync::{
-        Mutex, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -24,10 +24,17 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct Staging {
     disk: Disk,
-    old: Manifest,
+    /// Opened for the first output: a build that makes none touches nothing. None where that failed.
+    folder: OnceLock<Option<Folder>>,
     taken: Mutex<Taken>,
     /// How many files are staged; each is named by its number, so that the stage is one flat folder.
     staged: AtomicUsize,
+}
+
+/// The output folder while it is ours.
+#[derive(Debug)]
+struct Folder {
+    old: Manifest,
     /// Held until the file is closed, by the end of the process at the latest.
     _lock: File,
 }
@@ -43,36 +50,33 @@ struct Taken {
 }
 
 impl Staging {
-    /// Locks the output folder, which is made if it is not there.
-    pub(crate) fn open(out: &Path) -> Result<Self, EmitError> {
+    /// Returns a staging for the output folder, which is made if it is not there.
+    pub(crate) fn at(out: &Path) -> Self {
         Self::on(Disk::new(out))
     }
 
-    pub(super) fn on(disk: Disk) -> Result<Self, EmitError> {
-        disk.create_folder("")?;
-        let lock = lock(&disk)?;
-        // What a killed build has left.
-        disk.remove_tree(STAGE)?;
-        let old = manifest(&disk)?;
-        Ok(Self { disk, old, taken: Mutex::default(), staged: AtomicUsize::new(0), _lock: lock })
+    pub(super) fn on(disk: Disk) -> Self {
+        Self { disk, folder: OnceLock::new(), taken: Mutex::default(), staged: AtomicUsize::new(0) }
     }
 
     /// Makes the folder hold the outputs that were taken, and nothing else that a build has made.
     pub(crate) fn place(self) -> Result<Report, EmitError> {
+        let folder = self.folder();
         let Taken { files, written, failed } = std::mem::take(&mut *self.taken());
         if let Some(error) = failed {
             return Err(error);
         }
+        let Some(Folder { old, .. }) = folder else { return Err(EmitError::Locked(self.disk.path(""))) };
         plan::check_paths(&files)?;
         let new = Manifest { complete: true, files };
-        let plan = Plan::new(&self.disk, written, &new, &self.old)?;
+        let plan = Plan::new(&self.disk, written, &new, old)?;
         if plan.changes_something() {
-            write_manifest(&self.disk, &union(&self.old, &new))?;
+            write_manifest(&self.disk, &union(old, &new))?;
             for class in plan.placements(&new) {
                 class.iter().try_for_each(|(path, _)| clear_the_way(&self.disk, &plan, path))?;
                 class.par_iter().try_for_each(|(path, staged)| self.disk.rename(staged, path))?;
             }
-            for path in plan.removals(&self.old) {
+            for path in plan.removals(old) {
                 remove(&self.disk, path)?;
             }
         }
@@ -95,34 +99,55 @@ impl Staging {
         Ok(Some(staged))
     }
 
+    /// Opens the output folder, once; why it cannot be is kept for `place`.
+    fn folder(&self) -> Option<&Folder> {
+        let open = || Folder::open(&self.disk).map_err(|error| self.fail(error)).ok();
+        self.folder.get_or_init(open).as_ref()
+    }
+
+    /// The first failure is told; `place` is where it stops the build.
+    fn fail(&self, error: EmitError) {
+        self.taken().failed.get_or_insert(error);
+    }
+
     fn taken(&self) -> std::sync::MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Folder {
+    fn open(disk: &Disk) -> Result<Self, EmitError> {
+        disk.create_folder("")?;
+        let lock = lock(disk)?;
+        // What a killed build has left.
+        disk.remove_tree(STAGE)?;
+        Ok(Self { old: manifest(disk)?, _lock: lock })
+    }
+}
+
 impl Sink for Staging {
     fn take(&self, path: String, output: Output) {
-        let staged = self.stage(&path, &output.bytes);
-        let sha256 = HEXLOWER.encode(&Sha256::digest(&output.bytes));
-        let mut taken = self.taken();
-        match staged {
-            Ok(Some(staged)) => {
-                taken.written.insert(path.clone(), staged);
-            }
-            Ok(None) => {}
-            // The first is told; `place` is where it stops the build.
-            Err(error) => {
-                taken.failed.get_or_insert(error);
-            }
+        if self.folder().is_none() {
+            return;
         }
-        taken.files.insert(path, Entry { class: output.class, sha256 });
+        match self.stage(&path, &output.bytes) {
+            Ok(staged) => {
+                let sha256 = HEXLOWER.encode(&Sha256::digest(&output.bytes));
+                let mut taken = self.taken();
+                taken.written.extend(staged.map(|staged| (path.clone(), staged)));
+                taken.files.insert(path, Entry { class: output.class, sha256 });
+            }
+            Err(error) => self.fail(error),
+        }
     }
 }
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // What stays behind is removed by the next build.
-        let _ = self.disk.remove_tree(STAGE);
+        // The stage of a folder that is not ours is another's. What stays behind is removed by the next build.
+        if let Some(Some(_)) = self.folder.get() {
+            let _ = self.disk.remove_tree(STAGE);
+        }
     }
 }
 

@@ -19,7 +19,7 @@ fn emit(out: &Path, outputs: &Outputs) -> Result<Report, EmitError> {
 }
 
 fn emit_on(disk: Disk, outputs: &Outputs) -> Result<Report, EmitError> {
-    let staging = Staging::on(disk)?;
+    let staging = Staging::on(disk);
     // In any order, from several threads, as a build makes them.
     outputs.par_iter().for_each(|(path, output)| staging.take(path.clone(), output.clone()));
     staging.place()
