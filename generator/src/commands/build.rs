@@ -1,4 +1,9 @@
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -7,7 +12,7 @@ use jiff::civil::Date;
 use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say, waiting::Waiting};
 use crate::{
     diagnostic::Severity,
-    emit::Staging,
+    emit::{Outputs, Sink, Staging},
     pipeline::{self, Options},
 };
 
@@ -38,12 +43,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
     let staging = Staging::at(&arguments.out);
-    let (source, built) = pipeline::read_and_build(root, &options, &staging)?;
+    // Whether a warning refuses the build is known at its end; until then nothing may be written.
+    let kept = Mutex::<Outputs>::default();
+    let sink: &dyn Sink = if arguments.strict { &kept } else { &staging };
+    let (source, built) = pipeline::read_and_build(root, &options, sink)?;
     drop(waiting);
     let texts = arguments.language.of(&source);
     let refused = report(&built.problems, &source, &texts, arguments.strict);
     if refused || !built.complete {
         return Ok(ExitCode::from(PROBLEMS));
+    }
+    for (path, output) in kept.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        staging.take(path, output);
     }
     let emitted = staging.place().context("failed to write the site")?;
     let mut lines = texts.phrase(
