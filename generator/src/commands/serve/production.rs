@@ -31,15 +31,16 @@ use forms_fn::{
     store::{Counters, Store},
     telemetry::Telemetry,
 };
+use tokio::sync::watch as channel;
 
-use super::{catalogue, engine::Engine, listen, pages, pages::Pages, told_to_stop};
+use super::{engine::Engine, listen, pages, site::Set, told_to_stop};
 use crate::{
     commands::{
         environment::{self, variable},
         say,
     },
     diagnostic::Texts,
-    emit::{self, Outputs},
+    emit,
 };
 
 /// Where the function reads the address of the client.
@@ -76,17 +77,18 @@ pub(super) async fn run(
     arguments: &Arguments,
     address: SocketAddr,
     data: &Path,
-    texts: &Texts,
+    texts: Texts,
 ) -> anyhow::Result<ExitCode> {
-    let outputs = emit::read(&arguments.dist)?;
+    let texts = Arc::new(texts);
+    let first = Set::of_build(emit::read(&arguments.dist)?, texts.clone());
     let listener = listen(address).await?;
     let address = listener.local_addr().context("failed to learn the address")?;
     let kept = open(data).await?;
-    let app = Arc::new(app(&kept, &outputs)?);
-    let pages = Arc::new(Pages::new(outputs));
-    let service = pages::service(app.clone(), pages.clone()).layer(middleware::map_response(keep_what_never_changes));
+    let app = Arc::new(app(&kept, &first)?);
+    let (sets, shown) = channel::channel(Arc::new(first));
+    let service = pages::service(app.clone(), shown).layer(middleware::map_response(keep_what_never_changes));
     let service = believe_the_proxy(service, arguments);
-    let reading_again = tokio::spawn(read_again(arguments.dist.clone(), app, pages));
+    let reading_again = tokio::spawn(read_again(arguments.dist.clone(), app, sets));
     say(&format!("{}\n", texts.phrase("serving", &[("address", &format!("http://{address}/"))])));
     limits::serve(listener, service, told_to_stop()).await;
     reading_again.abort();
@@ -128,8 +130,8 @@ async fn open(data: &Path) -> anyhow::Result<Kept> {
     Ok(Kept::Elsewhere(store, counters))
 }
 
-fn app(kept: &Kept, outputs: &Outputs) -> anyhow::Result<App> {
-    let mut app = App::new(kept.store(), Clock::system(), catalogue(outputs)?);
+fn app(kept: &Kept, set: &Set) -> anyhow::Result<App> {
+    let mut app = App::new(kept.store(), Clock::system(), set.catalogue()?);
     app.counters = kept.counters();
     app.https = true;
     app.telemetry = Some(Telemetry::default());
@@ -145,14 +147,16 @@ fn app(kept: &Kept, outputs: &Outputs) -> anyhow::Result<App> {
 
 /// Reads the build again at each SIGHUP; one that cannot be used leaves the last good one in place.
 #[cfg(unix)]
-async fn read_again(dist: PathBuf, app: Arc<App>, pages: Arc<Pages>) {
+async fn read_again(dist: PathBuf, app: Arc<App>, sets: channel::Sender<Arc<Set>>) {
+    let texts = sets.borrow().texts.clone();
     let Ok(mut told) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else {
         return;
     };
     while told.recv().await.is_some() {
         let read = emit::read(&dist).map_err(anyhow::Error::from).and_then(|outputs| {
-            app.replace_catalogue(catalogue(&outputs)?);
-            pages.replace(outputs);
+            let set = Set::of_build(outputs, texts.clone());
+            app.replace_catalogue(set.catalogue()?);
+            sets.send_replace(Arc::new(set));
             Ok(())
         });
         match read {
@@ -163,7 +167,9 @@ async fn read_again(dist: PathBuf, app: Arc<App>, pages: Arc<Pages>) {
 }
 
 #[cfg(not(unix))]
-async fn read_again(_: PathBuf, _: Arc<App>, _: Arc<Pages>) {}
+async fn read_again(_: PathBuf, _: Arc<App>, _sets: channel::Sender<Arc<Set>>) {
+    std::future::pending().await
+}
 
 /// Puts the client's address where the function reads it, from a proxy that is trusted, and from nobody else.
 fn believe_the_proxy(service: Router, arguments: &Arguments) -> Router {
