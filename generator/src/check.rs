@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use self::prose::Prose;
+pub(crate) use self::register::{Differing, differing};
 use crate::{
     address::Address,
     diagnostic::Diagnostic,

@@ -125,6 +125,54 @@ fn a_changed_text_is_an_error_until_its_correction_is_registered_and_shown() {
 }
 
 #[test]
+fn a_correction_settles_one_version_and_shows_what_it_changes() {
+    let tree = published();
+    let correct = |arguments: &[&str]| publish(&tree, "2026-03-10", &[&["--correction", "Druk"], arguments].concat());
+    let before = tree.files();
+    let unused = correct(&[]);
+    assert_eq!((unused.code, tree.files() == before), (0, true), "{}", unused.complained);
+    assert!(unused.said.contains("Powód „Druk” nie został użyty"), "{}", unused.said);
+
+    tree.replace(&format!("{PLAN}/2.0/02-zielen.md"), "wszystkie drzewa", "wszystkie krzewy");
+    let first = format!("{PLAN}/1.0/02-zielen.md");
+    let text = tree.read(&first);
+    tree.write(&first, &(text.trim_end().to_owned() + " Dopisano.\n"));
+    let changed = tree.files();
+    let several = correct(&[]);
+    assert_eq!((several.code, tree.files() == changed), (2, true), "{}", several.said);
+    assert!(several.complained.contains("park/plan/1.0, park/plan/2.0"), "{}", several.complained);
+    assert_eq!(correct(&["--in", "park/plan/3.0"]).code, 2);
+    // The other version is still wrong, and keeps the register as it was.
+    let other = correct(&["--in", "park/plan/2.0"]);
+    assert_eq!((other.code, tree.files() == changed), (1, true), "{}", other.said);
+    assert!(other.complained.contains("plan/1.0/") && !other.complained.contains("plan/2.0/"), "{}", other.complained);
+    tree.write(&first, &text);
+    let settled = correct(&["--in", "park/plan/2.0"]);
+    assert_eq!(settled.code, 0, "{}", settled.complained);
+    let shown = settled.said.split("Zapisano").next().unwrap();
+    assert!(shown.contains("park/plan/2.0") && shown.contains("drzewa") && shown.contains("krzewy"), "{shown}");
+}
+
+#[test]
+fn a_correction_leaves_out_a_section_only_by_name() {
+    let tree = published();
+    let chapter = format!("{PLAN}/2.0/03-cele.md");
+    let text = tree.read(&chapter);
+    let id = text.split("{#").nth(1).and_then(|rest| rest.split('}').next()).unwrap().to_owned();
+    tree.write(&chapter, &text.replace(&format!("{{#{id}}}"), "{#nowy-identyfikator}"));
+    let before = tree.files();
+    let correct = |lost: &[&str]| publish(&tree, "2026-03-10", &[&["--correction", "Druk"], lost].concat());
+    let silent = correct(&[]);
+    assert_eq!((silent.code, tree.files() == before), (1, true), "{}", silent.said);
+    assert!(silent.complained.contains(&format!("--lost {id}")), "{}", silent.complained);
+    assert_eq!(correct(&["--lost", "inny"]).code, 2);
+    let named = correct(&["--lost", &id]);
+    assert_eq!(named.code, 0, "{}", named.complained);
+    assert!(named.said.contains(&format!("Nie ma fragmentu „{id}”")), "{}", named.said);
+    assert_eq!(tree.build("2026-03-10").code, 0);
+}
+
+#[test]
 fn a_lost_section_names_the_old_one_and_a_lost_version_is_told() {
     let tree = published();
     let chapter = tree.root().join(PLAN).join("2.0/03-cele.md");
