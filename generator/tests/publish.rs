@@ -94,6 +94,23 @@ fn ids_are_written_into_headings_and_nothing_else_is_touched() {
 }
 
 #[test]
+fn a_heading_that_cannot_bear_an_id_is_named_and_keeps_no_other_from_its_own() {
+    let tree = town();
+    let path = format!("{PLAN}/1.0/04-parking.md");
+    tree.write(&path, "# Parking\n\n## Rowery\n\nA\n\nStare\ndrzewa\n---\n\nB\n\n## Cień\n\nC\n");
+    let first = publish(&tree, "2026-03-02", &[]);
+    assert_eq!(first.code, 0, "{}", first.complained);
+    let written = tree.read(&path);
+    assert!(written.contains("## Rowery {#parking-rowery}\n") && written.contains("## Cień {#parking-cien}\n"));
+    assert!(written.contains("Stare\ndrzewa\n---\n"), "{written}");
+    assert!(first.said.contains("04-parking.md”, wiersz 7"), "{}", first.said);
+    let after = tree.files();
+    let again = publish(&tree, "2026-03-02", &["--check"]);
+    assert_eq!((again.code, tree.files() == after), (0, true), "{}", again.said);
+    assert!(again.said.contains("04-parking.md”, wiersz 7"), "{}", again.said);
+}
+
+#[test]
 fn a_changed_text_is_an_error_until_its_correction_is_registered_and_shown() {
     let tree = published();
     let chapter = format!("{PLAN}/2.0/02-zielen.md");

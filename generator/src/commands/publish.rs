@@ -69,6 +69,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         say(&texts.phrase("before-announcement", &[("consultation", consultation), ("day", &day)]));
         say("\n");
     }
+    for place in &plan.unwritable {
+        let line = place.line.to_string();
+        say(&format!("{}\n", texts.phrase("unwritable-id", &[("file", &place.file), ("line", &line)])));
+    }
     if plan.steps.is_empty() {
         say(&format!("{}\n", texts.phrase("register-complete", &[])));
         return Ok(ExitCode::SUCCESS);
