@@ -89,7 +89,7 @@ fn read_with_translations(reader: &mut Reader<'_>, path: &str, role: Role) -> Op
 }
 
 /// Splits the path of `page.en.md` into that of `page.md` and what may be the code of a language.
-fn translated(path: &str) -> Option<(String, &str)> {
+pub(crate) fn translated(path: &str) -> Option<(String, &str)> {
     let (stem, code) = path.strip_suffix(".md")?.rsplit_once('.')?;
     let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|letter| letter.is_ascii_lowercase());
     (is_code && !stem.ends_with('/')).then(|| (format!("{stem}.md"), code))
