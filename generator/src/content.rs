@@ -68,8 +68,7 @@ fn read_all(
     let mut reader = Reader { source, languages: &languages, words, problems, sample, read };
     let folders = consultation::folders(source);
     let consultations = folders.iter().filter_map(|folder| consultation::read(&mut reader, folder)).collect();
-    let belongs =
-        |path: &str, inner: &str| folders.iter().any(|folder| path.starts_with(&format!("{folder}/{inner}/")));
+    let belongs = |path: &str, inner: &str| consultation::belongs(&folders, path, inner);
     let pages = source.under(FOLDER).map(|(path, _)| path).filter(|path| has_extension(path, "md"));
     let pages = pages.filter(|path| !belongs(path, "documents") && !belongs(path, register::FOLDER)).collect();
     let pages = page::read_all(&mut reader, pages, page::Role::Page);

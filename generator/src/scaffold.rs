@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 
 use crate::{
-    content::{self, split},
+    content::{self, consultation::LONGEST_ID, split},
     edit::{self, Edit},
     model::{Consultation, Document, Site},
     publish, slug,
@@ -23,6 +23,20 @@ pub(crate) enum Unmade {
     /// A name out of which no address can be made.
     #[error("`{0}` has no letter or digit that an address may have")]
     Nameless(String),
+    /// A folder outside of the content.
+    #[error("`{0}` leads out of the content")]
+    Outside(String),
+    /// An id that is too long.
+    #[error("the id `{id}` has more than {most} letters")]
+    TooLong {
+        /// The id.
+        id: String,
+        /// How many it may have.
+        most: usize,
+    },
+    /// A name that generated pages have.
+    #[error("`{0}` is the name of a generated page; give another one with --id")]
+    Reserved(String),
     /// There is no such thing in the content.
     #[error("there is no {what} `{name}`; there are: {known}")]
     Unknown {
@@ -75,6 +89,7 @@ macro_rules! skeleton {
 
 /// Makes a consultation, a draft.
 pub(crate) fn consultation(
+    site: &Site,
     id: Option<&str>,
     title: &str,
     announced: Option<Date>,
@@ -83,7 +98,20 @@ pub(crate) fn consultation(
     if end < start {
         return Err(Unmade::Backwards { start, end });
     }
-    let folder = format!("{}/{}", content::FOLDER, name(id.unwrap_or(title))?);
+    let id = match id {
+        Some(id) => name(id)?,
+        None => cut(name(title)?),
+    };
+    if id.len() > LONGEST_ID {
+        return Err(Unmade::TooLong { id, most: LONGEST_ID });
+    }
+    if site.slugs.root.contains(&id) {
+        return Err(Unmade::Reserved(id));
+    }
+    if site.consultations.iter().any(|consultation| consultation.id == id) {
+        return Err(Unmade::Taken { what: "consultation", name: id });
+    }
+    let folder = format!("{}/{id}", content::FOLDER);
     let values = [
         ("title", yaml::scalar(title)),
         ("announced", announced.unwrap_or(start).to_string()),
@@ -107,13 +135,31 @@ pub(crate) fn consultation(
 }
 
 /// Makes a page in a folder of the content; without a folder beside the home page.
-pub(crate) fn page(file: Option<&str>, folder: Option<&str>, title: &str) -> Result<Vec<Edit>, Unmade> {
+pub(crate) fn page(
+    source: &Source,
+    file: Option<&str>,
+    folder: Option<&str>,
+    title: &str,
+) -> Result<Vec<Edit>, Unmade> {
     let file = name(file.map_or(title, |file| file.strip_suffix(".md").unwrap_or(file)))?;
-    let folder = folder.unwrap_or_default().trim_matches('/');
-    let folder = folder.strip_prefix(content::FOLDER).map_or(folder, |folder| folder.trim_start_matches('/'));
-    let parts = folder.split('/').filter(|part| !part.is_empty()).map(name).collect::<Result<Vec<_>, _>>()?;
-    let path = [&[content::FOLDER.to_owned()], parts.as_slice(), &[format!("{file}.md")]].concat().join("/");
+    let path = format!("{}/{file}.md", self::folder(source, folder.unwrap_or_default())?);
     Ok(vec![create(path, &filled(skeleton!("page.md"), &[("title", yaml::scalar(title))]))])
+}
+
+/// Returns the folder that an editor means, below the root or below the content: what is there as it is called, what is
+/// to be made as addresses have it.
+fn folder(source: &Source, meant: &str) -> Result<String, Unmade> {
+    let mut parts = meant.split('/').filter(|part| !part.is_empty() && *part != ".").peekable();
+    parts.next_if_eq(&content::FOLDER);
+    let mut path = content::FOLDER.to_owned();
+    for part in parts {
+        if part == ".." {
+            return Err(Unmade::Outside(meant.to_owned()));
+        }
+        let there = format!("{path}/{part}");
+        path = if source.under(&there).next().is_some() { there } else { format!("{path}/{}", name(part)?) };
+    }
+    Ok(path)
 }
 
 /// Makes a form of a consultation, a draft.
@@ -257,6 +303,13 @@ fn one<'a, T>(
 
 fn name(words: &str) -> Result<String, Unmade> {
     Some(slug::fold(words)).filter(|name| !name.is_empty()).ok_or_else(|| Unmade::Nameless(words.to_owned()))
+}
+
+/// Cuts a name to what an id may have, between two words.
+fn cut(name: String) -> String {
+    let Some(longest) = name.get(..LONGEST_ID).filter(|_| name.len() > LONGEST_ID) else { return name };
+    let whole = name[LONGEST_ID..].starts_with('-');
+    longest.rsplit_once('-').filter(|_| !whole).map_or(longest, |(words, _)| words).to_owned()
 }
 
 fn filled(skeleton: &str, values: &[(&str, String)]) -> String {

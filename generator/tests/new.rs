@@ -69,6 +69,49 @@ fn a_page_is_named_by_its_title() {
 }
 
 #[test]
+fn things_are_made_where_they_were_asked_for() {
+    let tree = versions();
+    tree.write("content/aktualności/index.md", "# Aktualności\n");
+    let made = |folder: &str, file: &str| {
+        good(&tree.run(&["new", "page", "--title", "Nowa", "--in", folder]));
+        assert!(tree.path(file).exists(), "{folder}: {:?}", tree.files().keys());
+        std::fs::remove_file(tree.path(file)).unwrap();
+    };
+    made("park/documents/plan/1.0", "content/park/documents/plan/1.0/nowa.md");
+    made("content/aktualności", "content/aktualności/nowa.md");
+    made("./content/aktualności/Rok 2026/", "content/aktualności/rok-2026/nowa.md");
+    made("contents", "content/contents/nowa.md");
+    made("content", "content/nowa.md");
+    for outside in ["..", "park/../x", "content/../..", "x/.."] {
+        assert_eq!(tree.run(&["new", "page", "--title", "Nowa", "--in", outside]).code, 2, "{outside}");
+    }
+}
+
+#[test]
+fn a_consultation_has_an_id_that_is_taken_by_nothing_and_short_enough() {
+    let tree = versions();
+    let new = |title: &str, id: &[&str]| {
+        let arguments = ["new", "consultation", "--title", title, "--start", "2026-04-01", "--end", "2026-05-11"];
+        tree.run(&[&arguments[..], id].concat())
+    };
+    let plan = "projekt-miejscowego-planu-zagospodarowania-przestrzennego";
+    for (rest, id) in [("terenu nad Silnicą", format!("{plan}-terenu")), ("terenów", plan.to_owned())] {
+        good(&new(&format!("Projekt miejscowego planu zagospodarowania przestrzennego {rest}"), &[]));
+        assert!(tree.path("content").join(id).join("consultation.yaml").exists(), "{:?}", tree.files().keys());
+    }
+    builds(&tree);
+    let before = tree.files();
+    let long = "a".repeat(65);
+    for id in [long.as_str(), "park", "api", "assets"] {
+        let refused = new("Nowe", &["--id", id]);
+        assert_eq!((refused.code, tree.files() == before), (2, true), "{id}: {}", refused.said);
+    }
+    assert_eq!(new("Api", &[]).code, 2);
+    good(&new("Nowe", &["--id", &long[..64]]));
+    builds(&tree);
+}
+
+#[test]
 fn a_version_is_a_copy_of_the_last_with_its_ids_written_down() {
     let tree = versions();
     let before = tree.files();
@@ -88,6 +131,14 @@ fn a_version_is_a_copy_of_the_last_with_its_ids_written_down() {
     assert!(!tree.page("park/plan/zmiany/2.0-3.0/index.html").contains("class=\"chapter\""));
     assert_eq!(tree.run(&["new", "version", "--version", "1.0"]).code, 2);
     assert_eq!(tree.run(&["new", "version", "--document", "projekt"]).code, 2);
+    // The number is the name of a folder: only what is read as one is taken.
+    let before = tree.files();
+    for number in ["../x", "../../../x", "v2", "2.", "", "2\"", "2/1", "2.0 "] {
+        let refused = tree.run(&["new", "version", "--version", number]);
+        assert_eq!((refused.code, tree.files() == before), (2, true), "{number}: {}", refused.said);
+    }
+    assert!(!tree.path("x").exists() && !tree.path("content/x").exists());
+    good(&tree.run(&["new", "version", "--version", "10.2.1"]));
 }
 
 #[test]

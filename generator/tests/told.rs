@@ -70,3 +70,12 @@ fn the_site_changes_with_the_calendar_on_the_days_that_are_named_and_on_no_other
     }
     assert!(changes > 2, "the fixture has a term within these days");
 }
+
+#[test]
+fn only_what_is_registered_is_kept_word_for_word() {
+    let tree = Tree::copy_of(&repository().join("tests/fixtures/versions"));
+    tree.write("content/published/a.md", "# A\n\nNumer 44051401359.\n");
+    tree.write("content/park/old/published/b.md", "# B\n\nNumer 44051401359.\n");
+    let told = tree.run(&["check", "--lang", "pl"]);
+    assert_eq!(told.said.matches("błąd[personal-pesel]").count(), 2, "{}", told.said);
+}

@@ -41,6 +41,7 @@ pub(super) fn long_enough(site: &Site) -> Vec<Diagnostic> {
     site.consultations.iter().filter_map(too_short).collect()
 }
 
+/// The day that is named as the earliest is one on which a term may end ([`ends_on_a_working_day`]).
 fn too_short(consultation: &Consultation) -> Option<Diagnostic> {
     let term = &consultation.term;
     let from = consultation.announced.unwrap_or(term.start);
@@ -57,23 +58,26 @@ fn too_short(consultation: &Consultation) -> Option<Diagnostic> {
     }
     let problem = Diagnostic::new(rule::TERM_TOO_SHORT, consultation.written.end.clone());
     let problem = problem.with("days", days).with("least", least).with("act", act);
-    Some(problem.with("earliest", from.checked_add(least.days()).ok()?))
+    Some(problem.with("earliest", calendar::working_day(from.checked_add(least.days()).ok()?)))
 }
 
-/// The last day for answers is a working day: somebody takes the paper in.
+/// The last day for answers is a working day: somebody takes the paper in. A term that is too short is told to end on
+/// such a day already.
 pub(super) fn ends_on_a_working_day(site: &Site) -> Vec<Diagnostic> {
-    let ends = site.consultations.iter().filter_map(|consultation| {
+    let long_enough = site.consultations.iter().filter(|consultation| too_short(consultation).is_none());
+    let ends = long_enough.filter_map(|consultation| {
         let problem = Diagnostic::new(rule::TERM_ENDS_ON_DAY_OFF, consultation.written.end.clone());
         on_a_day_off(problem, consultation.term.end)
     });
     ends.collect()
 }
 
-/// The report is due on a working day.
+/// The report is due on a working day. One that is late is told its last day already, which is one.
 pub(super) fn reports_on_a_working_day(site: &Site) -> Vec<Diagnostic> {
     let dues = site.consultations.iter().filter_map(|consultation| {
         let problem = Diagnostic::new(rule::REPORT_ON_DAY_OFF, consultation.written.report_due.clone()?);
-        on_a_day_off(problem, consultation.report_due?)
+        let in_time = |due: &Date| latest_report(consultation).is_none_or(|latest| *due <= latest);
+        on_a_day_off(problem, consultation.report_due.filter(in_time)?)
     });
     dues.collect()
 }
@@ -86,13 +90,22 @@ fn on_a_day_off(problem: Diagnostic, day: Date) -> Option<Diagnostic> {
 /// The report is out in time, where an act asks for it.
 pub(super) fn reports_in_time(site: &Site) -> Vec<Diagnostic> {
     let late = site.consultations.iter().filter_map(|consultation| {
-        let asked = consultation.legal_basis.iter().any(|(act, _)| Act::named_in(act).is_some_and(|act| act.report));
-        let latest = consultation.term.end.checked_add(REPORT_DAYS.days()).ok()?;
-        let due = consultation.report_due.filter(|due| asked && *due > latest)?;
+        let latest = latest_report(consultation)?;
+        let due = consultation.report_due.filter(|due| *due > latest)?;
         let problem = Diagnostic::new(rule::REPORT_LATE, consultation.written.report_due.clone()?);
         Some(problem.with("date", due).with("latest", latest))
     });
     late.collect()
+}
+
+/// Returns the last day for the report, where an act asks for one.
+///
+/// Where that is a day off the next working day counts: what [`reports_on_a_working_day`] names is not late. Whether it
+/// does so by law is for a lawyer to say.
+fn latest_report(consultation: &Consultation) -> Option<Date> {
+    let asked = consultation.legal_basis.iter().any(|(act, _)| Act::named_in(act).is_some_and(|act| act.report));
+    let latest = consultation.term.end.checked_add(REPORT_DAYS.days()).ok()?;
+    asked.then(|| calendar::working_day(latest))
 }
 
 /// Residents meet while they can still answer.

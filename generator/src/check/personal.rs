@@ -16,6 +16,13 @@ const PHONE_LABELS: [&str; 6] = ["tel", "telefon", "telefonu", "fax", "faks", "k
 /// What stands after an amount, which no telephone has.
 const UNITS: [&str; 12] = ["zł", "tys", "mln", "mld", "PLN", "EUR", "euro", "%", "m2", "m²", "osób", "mieszk"];
 
+/// What stands before a number that is written as a telephone and is one of an enterprise.
+const REGISTERS: [&str; 3] = ["regon", "nip", "krs"];
+/// Codes that three capitals before six digits are more often than the series of a card.
+const CURRENCIES: [&str; 5] = ["PLN", "EUR", "USD", "GBP", "CHF"];
+/// Beginnings of the words that name an identity card before its number.
+const CARD_LABELS: [&str; 2] = ["dowód", "dowod"];
+
 /// Nothing private stands in public text.
 pub(super) fn stays_private(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
     let public = Public::of(site);
@@ -24,7 +31,7 @@ pub(super) fn stays_private(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
         let mut told = BTreeSet::new();
         // The words of links stand in their paragraph too.
         for passage in prose.passages.iter().filter(|passage| passage.kind != Kind::Link) {
-            for (rule, range) in found(&passage.words) {
+            for (rule, range) in found(&passage.words, passage.kind) {
                 let words = &passage.words[range.clone()];
                 let place = prose.place(passage, range.clone());
                 if !public.holds(words) && told.insert((place.clone(), rule.id)) {
@@ -43,12 +50,25 @@ impl Public {
     fn of(site: &Site) -> Self {
         let contacts = site.consultations.iter().map(|consultation| &consultation.contact);
         let contacts = contacts.flat_map(|contact| [contact.email.as_deref(), contact.phone.as_deref()]).flatten();
-        Self(site.public.iter().map(String::as_str).chain(contacts).map(key).collect())
+        let channels = site.consultations.iter().flat_map(|consultation| &consultation.channels);
+        let channels = channels.flat_map(|channel| [Some(channel.how.as_str()), channel.url.as_deref()]).flatten();
+        let whole = site.public.iter().map(String::as_str).chain(contacts).map(key);
+        Self(whole.chain(channels.flat_map(addresses)).collect())
     }
 
     fn holds(&self, words: &str) -> bool {
         self.0.contains(&key(words))
     }
+}
+
+/// Returns the addresses and telephones in what leads residents to a channel, labelled or not.
+fn addresses(words: &str) -> Vec<String> {
+    let numbers = numbers(words).into_iter().map(|number| {
+        let told = number.told(words, Kind::Text).map(|(_, range)| range);
+        key(&words[told.unwrap_or(number.range)])
+    });
+    let numbers = numbers.filter(|key| key.len() == 9);
+    numbers.chain(emails(words).into_iter().map(|range| key(&words[range]))).collect()
 }
 
 /// Folds the ways to write one number or one address.
@@ -62,9 +82,9 @@ fn key(words: &str) -> String {
     bare.strip_prefix("PL").unwrap_or(bare).to_owned()
 }
 
-/// Finds everything in `words` that looks like personal data.
-fn found(words: &str) -> Vec<(&'static Rule, Range<usize>)> {
-    let numbers = numbers(words).into_iter().filter_map(|number| Some((number.rule(words)?, number.range)));
+/// Finds everything in a passage that looks like personal data.
+fn found(words: &str, kind: Kind) -> Vec<(&'static Rule, Range<usize>)> {
+    let numbers = numbers(words).into_iter().filter_map(|number| number.told(words, kind));
     let addresses = emails(words).into_iter().map(|range| (rule::PERSONAL_EMAIL, range));
     let cards = identity_cards(words).into_iter().map(|range| (rule::PERSONAL_IDENTITY_CARD, range));
     numbers.chain(addresses).chain(cards).collect()
@@ -73,87 +93,131 @@ fn found(words: &str) -> Vec<(&'static Rule, Range<usize>)> {
 /// Digits in groups, each after one space, hyphen or bracket.
 struct Number {
     range: Range<usize>,
-    /// Lengths of the groups.
-    groups: Vec<usize>,
-    digits: Vec<u32>,
+    groups: Vec<Range<usize>>,
 }
 
 impl Number {
-    fn rule(&self, words: &str) -> Option<&'static Rule> {
+    /// Returns what it is and where: all of it, else a part of it that another number follows, "600 700 800 25 maja".
+    fn told(&self, words: &str, kind: Kind) -> Option<(&'static Rule, Range<usize>)> {
+        let parts = (1..=self.groups.len()).rev().filter(|count| self.may_end_after(*count, words));
+        let mut told = parts.filter_map(|count| {
+            let part = Part::of(words, &self.groups[..count])?;
+            Some((part.rule(kind)?, part.range))
+        });
+        told.next()
+    }
+
+    /// Tells whether what follows a group may be another number: behind a space, and not three more digits of this one.
+    fn may_end_after(&self, count: usize, words: &str) -> bool {
+        let (Some(last), Some(next)) = (self.groups.get(count - 1), self.groups.get(count)) else { return true };
+        words[last.end..next.start].trim().is_empty() && next.len() != 3
+    }
+}
+
+/// Groups of digits that stand alone, and what is before them.
+struct Part<'a> {
+    words: &'a str,
+    range: Range<usize>,
+    /// Lengths of the groups.
+    groups: Vec<usize>,
+    digits: Vec<u32>,
+    /// The last word before.
+    label: String,
+}
+
+impl<'a> Part<'a> {
+    fn of(words: &'a str, groups: &[Range<usize>]) -> Option<Self> {
+        let range = groups.first()?.start..groups.last()?.end;
+        let digits = words[range.clone()].chars().filter_map(|digit| digit.to_digit(10)).collect();
+        let before = words[..range.start].trim_end_matches(|letter: char| !letter.is_alphanumeric());
+        let label = before.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
+        let part = Self { words, range, groups: groups.iter().map(Range::len).collect(), digits, label };
+        part.stands_alone().then_some(part)
+    }
+
+    fn rule(&self, kind: Kind) -> Option<&'static Rule> {
         if self.groups == [11] && is_pesel(&self.digits) {
             return Some(rule::PERSONAL_PESEL);
         }
         if self.is_grouped_as_account() && is_account(&self.digits) {
             return Some(rule::PERSONAL_ACCOUNT);
         }
-        self.is_phone(words).then_some(rule::PERSONAL_PHONE)
+        self.is_phone(kind).then_some(rule::PERSONAL_PHONE)
     }
 
     fn is_grouped_as_account(&self) -> bool {
         matches!(self.groups.as_slice(), [26] | [2, 4, 4, 4, 4, 4, 4] | [2, 24] | [2, 8, 16])
     }
 
-    fn is_phone(&self, words: &str) -> bool {
-        let before = words[..self.range.start].trim_end_matches([' ', '(']);
-        let international = before.ends_with('+');
+    fn is_labelled(&self) -> bool {
+        PHONE_LABELS.contains(&self.label.as_str())
+    }
+
+    fn is_phone(&self, kind: Kind) -> bool {
+        let international = self.words[..self.range.start].trim_end_matches([' ', '(']).ends_with('+');
         let groups = match self.groups.as_slice() {
             [2, rest @ ..] if international && self.digits.starts_with(&[4, 8]) => rest,
             [4, rest @ ..] if self.digits.starts_with(&[0, 0, 4, 8]) => rest,
             all => all,
         };
-        let label = before.trim_end_matches([':', '.', ' ']).to_lowercase();
-        let named = PHONE_LABELS.iter().any(|name| label.ends_with(name));
+        let abroad = international || groups.len() < self.groups.len();
         let shape = match groups {
-            [3, 3, 3] | [2, 3, 2, 2] | [2, 2, 2, 3] | [2, 7] => true,
-            [9] => named || international,
+            // Amounts and numbers of registers are written like that too.
+            [3, 3, 3] => self.is_labelled() || abroad || !self.may_count(kind),
+            [2, 3, 2, 2] | [2, 2, 2, 3] | [2, 7] => true,
+            [9] => self.is_labelled() || abroad,
             [11] => international && self.digits.starts_with(&[4, 8]),
             _ => false,
         };
-        let unit = words[self.range.end..].trim_start();
+        let unit = self.words[self.range.end..].trim_start();
         shape && !UNITS.iter().any(|word| unit.starts_with(word))
+    }
+
+    /// Tells whether it may be an amount or a number of a register.
+    fn may_count(&self, kind: Kind) -> bool {
+        kind == Kind::Cell || self.digits.ends_with(&[0, 0, 0]) || REGISTERS.contains(&self.label.as_str())
+    }
+
+    /// Tells whether nothing before or after makes it a part of something else.
+    fn stands_alone(&self) -> bool {
+        let before = self.words[..self.range.start].chars().next_back();
+        let after: Vec<char> = self.words[self.range.end..].chars().take(2).collect();
+        let joins = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '_' | '@' | '=');
+        let goes_on = match after.as_slice() {
+            ['.' | ',', next] => next.is_ascii_digit(),
+            // The last digits of a second line: "tel. 41 36 76 415/416".
+            ['/', next] if next.is_ascii_digit() => !self.is_labelled(),
+            [next, ..] => joins(*next),
+            [] => false,
+        };
+        let country = self.words[..self.range.start].ends_with("PL");
+        let stop = before == Some('.') && !self.is_labelled();
+        !goes_on && !stop && !before.is_some_and(|letter| joins(letter) && !country)
     }
 }
 
-/// Lists the numbers in `words` that touch no letter and belong to no longer notation.
+/// Lists the numbers in `words`, each with all groups that may belong to it.
 fn numbers(words: &str) -> Vec<Number> {
     let mut numbers = Vec::new();
     let mut at = 0;
     while let Some(start) = words[at..].find(|letter: char| letter.is_ascii_digit()).map(|found| at + found) {
-        let mut number = Number { range: start..start, groups: Vec::new(), digits: Vec::new() };
+        let mut groups = Vec::new();
         let mut rest = start;
         loop {
-            let length = words[rest..].bytes().take_while(u8::is_ascii_digit).count();
-            number.digits.extend(words[rest..rest + length].bytes().map(|digit| u32::from(digit - b'0')));
-            number.groups.push(length);
-            number.range.end = rest + length;
-            let after = &words[number.range.end..];
+            let end = rest + words[rest..].bytes().take_while(u8::is_ascii_digit).count();
+            groups.push(rest..end);
+            at = end;
+            let after = &words[end..];
             let gap = after.len() - after.trim_start_matches([' ', '-', ')', '\u{a0}']).len();
             let joined = gap <= 2 && gap > 0 && after[gap..].starts_with(|next: char| next.is_ascii_digit());
             if !joined {
                 break;
             }
-            rest = number.range.end + gap;
+            rest = end + gap;
         }
-        at = number.range.end;
-        if stands_alone(words, &number.range) {
-            numbers.push(number);
-        }
+        numbers.push(Number { range: start..at, groups });
     }
     numbers
-}
-
-/// Tells whether what stands before and after belongs to something else.
-fn stands_alone(words: &str, range: &Range<usize>) -> bool {
-    let before = words[..range.start].chars().next_back();
-    let after: Vec<char> = words[range.end..].chars().take(2).collect();
-    let joins = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '_' | '@' | '=');
-    let goes_on = match after.as_slice() {
-        ['.' | ',', next] => next.is_ascii_digit(),
-        [next, ..] => joins(*next),
-        [] => false,
-    };
-    let country = words[..range.start].ends_with("PL");
-    !goes_on && !before.is_some_and(|letter| letter == '.' || (joins(letter) && !country))
 }
 
 /// Tells whether eleven digits are a PESEL number: a date and a check digit (act of 24 September 2010, art. 15).
@@ -173,6 +237,9 @@ fn is_account(digits: &[u32]) -> bool {
 }
 
 /// Finds three capitals and six digits whose check digit, the first of the six, is right.
+///
+/// One in ten amounts of money after the code of a currency has such a digit too, and so has any other code before a
+/// number: behind a space or the code of a currency a number is one of a card only where the text says so.
 fn identity_cards(words: &str) -> Vec<Range<usize>> {
     const WEIGHTS: [u32; 9] = [7, 3, 1, 9, 7, 3, 1, 7, 3];
     let bytes = words.as_bytes();
@@ -191,6 +258,10 @@ fn identity_cards(words: &str) -> Vec<Range<usize>> {
         {
             continue;
         }
+        let doubtful = gap > 0 || CURRENCIES.contains(&&words[start..start + 3]);
+        if doubtful && !is_named_card(&words[..start]) {
+            continue;
+        }
         let letters = bytes[start..start + 3].iter().map(|letter| u32::from(letter - b'A') + 10);
         let values = letters.chain(digits.iter().map(|digit| u32::from(digit - b'0')));
         if WEIGHTS.iter().zip(values).map(|(weight, value)| weight * value).sum::<u32>() % 10 == 0 {
@@ -198,6 +269,12 @@ fn identity_cards(words: &str) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Tells whether one of the last words before a number names an identity card: "dowód osobisty, seria i numer".
+fn is_named_card(before: &str) -> bool {
+    let mut last = before.split_whitespace().rev().take(6).map(str::to_lowercase);
+    last.any(|word| CARD_LABELS.iter().any(|label| word.trim_start_matches('(').starts_with(label)))
 }
 
 /// Finds e-mail addresses.
@@ -221,7 +298,12 @@ mod tests {
     use super::*;
 
     fn check(words: &str, expected: &[(&str, &str)]) {
-        let told: Vec<(&str, &str)> = found(words).into_iter().map(|(rule, range)| (rule.id, &words[range])).collect();
+        check_in(Kind::Text, words, expected);
+    }
+
+    fn check_in(kind: Kind, words: &str, expected: &[(&str, &str)]) {
+        let told = found(words, kind).into_iter();
+        let told: Vec<(&str, &str)> = told.map(|(rule, range)| (rule.id, &words[range])).collect();
         assert_eq!(told, expected, "{words}");
     }
 
@@ -233,10 +315,23 @@ mod tests {
         check("tel. +48 41 36 76 415", &[("personal-phone", "48 41 36 76 415")]);
         check("tel. (41) 367 64 15", &[("personal-phone", "41) 367 64 15")]);
         check("telefon 413676415", &[("personal-phone", "413676415")]);
+        check("tel.41 367 64 15", &[("personal-phone", "41 367 64 15")]);
+        check("tel.600700800", &[("personal-phone", "600700800")]);
+        check("tel. 41 36 76 415/416", &[("personal-phone", "41 36 76 415")]);
+        check("Zadzwoń: 600 700 800 25 maja", &[("personal-phone", "600 700 800")]);
+        check("44051401359 12 marca", &[("personal-pesel", "44051401359")]);
+        check("tel. 600 700 000", &[("personal-phone", "600 700 000")]);
+        check("+48 600 700 000", &[("personal-phone", "48 600 700 000")]);
+        check_in(Kind::Cell, "+48 600 700 801", &[("personal-phone", "48 600 700 801")]);
+        check_in(Kind::Cell, "tel. 600 700 801", &[("personal-phone", "600 700 801")]);
+        check_in(Kind::Cell, "41 367 64 15", &[("personal-phone", "41 367 64 15")]);
         check("tel:+48413676415", &[("personal-phone", "48413676415")]);
         check("pisz na jan.k@poczta.example.pl.", &[("personal-email", "jan.k@poczta.example.pl")]);
         check("konto PL 61 1090 1014 0000 0712 1981 2874", &[("personal-account", "61 1090 1014 0000 0712 1981 2874")]);
         check("dowód ABA300000 wydany", &[("personal-identity-card", "ABA300000")]);
+        check("legitymuje się: ABA300000", &[("personal-identity-card", "ABA300000")]);
+        check("Dowodu osobistego, seria i numer: ABA 300000", &[("personal-identity-card", "ABA 300000")]);
+        check("dowód PLN 100000", &[("personal-identity-card", "PLN 100000")]);
     }
 
     #[test]
@@ -246,6 +341,13 @@ mod tests {
             "99999999999",
             "1 460 400 086 zł",
             "123 456 789 zł",
+            "od 100 000 000 do 200 000 000 zł",
+            "REGON 291 009 343",
+            "REGON: 291 009 343",
+            "hotel 600700800",
+            "600 700 800 100 zł",
+            "7311.600 700 800",
+            "600 700 800/2021",
             "123 456 789,50",
             "PiKS-VI.7311.1.20.2021",
             "2021-07-29 i 2021-08-28",
@@ -255,6 +357,11 @@ mod tests {
             "61 1090 1014 0000 0712 1981 2875",
             "ABA300001",
             "XABA300000",
+            "ABA 300000",
+            "koszt PLN 100000",
+            "EUR 500000",
+            "USD 250000",
+            "PLN100000",
             "wersja@",
             "https://example.pl/123456789",
             "10.10.2020-11.11.2021",
@@ -262,6 +369,7 @@ mod tests {
         ] {
             check(words, &[]);
         }
+        check_in(Kind::Cell, "460 400 086", &[]);
     }
 
     #[test]

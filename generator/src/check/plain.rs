@@ -165,7 +165,7 @@ fn each(
 }
 
 fn sentences(passage: &Passage) -> bool {
-    passage.kind == Kind::Text
+    matches!(passage.kind, Kind::Text | Kind::Cell)
 }
 
 fn is_word(word: &str) -> bool {

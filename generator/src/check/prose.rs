@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::{
-    content::{FOLDER, has_extension},
+    content::{FOLDER, consultation, has_extension, register},
     diagnostic::{Lines, Place},
     markdown::{self, Kind, Passage},
     source::Source,
@@ -22,7 +22,9 @@ pub(super) struct Prose<'a> {
 /// Reads all files of the content, several at once. What cannot be read is told elsewhere.
 pub(super) fn read(source: &Source) -> Vec<Prose<'_>> {
     // The register holds what was consulted, word for word: nothing in it is to be mended.
-    let files = source.under(FOLDER).filter(|(path, _)| !path.contains("/published/"));
+    let folders = consultation::folders(source);
+    let registered = |path: &str| consultation::belongs(&folders, path, register::FOLDER);
+    let files = source.under(FOLDER).filter(|(path, _)| !registered(path));
     let files: Vec<_> = files.filter_map(|(path, file)| Some((path, file.text()?))).collect();
     files.into_par_iter().filter_map(|(path, text)| Prose::read(path, text)).collect()
 }

@@ -6,6 +6,7 @@ use jiff::civil::{Date, Time};
 
 use super::{Language, Root, day_of, now, say};
 use crate::{
+    content::document,
     edit,
     pipeline::{self, Options},
     scaffold::{self, Meeting},
@@ -62,8 +63,8 @@ enum What {
         /// The document, if there are several.
         #[arg(long, value_name = "NAME")]
         document: Option<String>,
-        /// Its number; else the next one.
-        #[arg(long)]
+        /// Its number, as 2.0; else the next one.
+        #[arg(long, value_parser = version)]
         version: Option<String>,
         /// Its day; else today.
         #[arg(long, value_name = "DATE")]
@@ -109,6 +110,11 @@ fn time(text: &str) -> Result<String, &'static str> {
     good.then(|| text.to_owned()).ok_or("write it as 17:00")
 }
 
+/// Takes the number of a version as documents have it: it is the name of a folder.
+fn version(text: &str) -> Result<String, &'static str> {
+    document::is_version(text).then(|| text.to_owned()).ok_or("write it as numbers with stops between them, as 2.0")
+}
+
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = &arguments.root.root;
     let today = day_of(now())?;
@@ -119,9 +125,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let texts = arguments.language.of(&source);
     let edits = match &arguments.what {
         What::Consultation { title, start, end, announced, id } => {
-            scaffold::consultation(id.as_deref(), title, *announced, [*start, *end])
+            scaffold::consultation(&sites.original, id.as_deref(), title, *announced, [*start, *end])
         }
-        What::Page { title, folder, name } => scaffold::page(name.as_deref(), folder.as_deref(), title),
+        What::Page { title, folder, name } => scaffold::page(&source, name.as_deref(), folder.as_deref(), title),
         What::Version { consultation, document, version, date } => {
             let (consultation, document) = (consultation.as_deref(), document.as_deref());
             scaffold::version(

@@ -21,7 +21,7 @@ const LONGEST_RETENTION: i64 = 36_525;
 /// Digits of a telephone number.
 const PHONE_DIGITS: usize = 9;
 /// Longest id of a consultation.
-const LONGEST_ID: usize = 64;
+pub(crate) const LONGEST_ID: usize = 64;
 
 /// A folder with `consultation.yaml`, with all that lies in it but pages.
 #[derive(Debug)]
@@ -111,8 +111,14 @@ impl RawConsultation {
     }
 }
 
+/// Tells whether a file stands in the folder `inner` of one of the consultations in `folders`.
+pub(crate) fn belongs(folders: &[String], path: &str, inner: &str) -> bool {
+    let within = |folder: &String| path.strip_prefix(folder.as_str())?.strip_prefix('/')?.strip_prefix(inner);
+    folders.iter().filter_map(within).any(|rest| rest.starts_with('/'))
+}
+
 /// Returns the paths of the folders that are consultations.
-pub(super) fn folders(source: &Source) -> Vec<String> {
+pub(crate) fn folders(source: &Source) -> Vec<String> {
     let files = source.under(FOLDER).map(|(path, _)| split(path));
     files.filter(|(folder, name)| *name == FILE && *folder != FOLDER).map(|(folder, _)| folder.to_owned()).collect()
 }

@@ -84,13 +84,17 @@ fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument
     Some(read)
 }
 
+/// Tells whether words number a version: whole numbers with stops between them.
+pub(crate) fn is_version(words: &str) -> bool {
+    words.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Reports versions without a folder and folders without a version.
 fn match_folders(reader: &mut Reader<'_>, folder: &str, document: &RawDocument) {
     let mut folders = subfolders(reader, folder);
     for version in &document.versions {
         let Spanned { value, place } = &version.version;
-        let numbers = value.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-        if !numbers {
+        if !is_version(value) {
             reader.problems.push(Diagnostic::new(rule::VERSION_BAD, place.clone()).with("version", value));
         } else if !folders.remove(value) {
             let problem = Diagnostic::new(rule::VERSION_WITHOUT_FOLDER, place.clone());

@@ -140,7 +140,7 @@ rules! {
     }
     "personal" {
         PERSONAL_PESEL = Error "personal-pesel" ["words"];
-        PERSONAL_IDENTITY_CARD = Error "personal-identity-card" ["words"];
+        PERSONAL_IDENTITY_CARD = Warning "personal-identity-card" ["words"];
         PERSONAL_ACCOUNT = Warning "personal-account" ["words"];
         PERSONAL_PHONE = Warning "personal-phone" ["words"];
         PERSONAL_EMAIL = Warning "personal-email" ["words"];

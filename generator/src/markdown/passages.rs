@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     /// Sentences.
     #[default]
     Text,
+    /// A cell of a table.
+    Cell,
     /// The words of a link.
     Link,
     /// An address, or code: nothing that is read as a sentence.
@@ -48,7 +50,8 @@ struct Reading {
     open: Option<Passage>,
     /// The link that is being read, as byte of the open passage and of the file.
     link: Option<(usize, usize)>,
-    code: bool,
+    /// What is being read.
+    kind: Kind,
 }
 
 impl Reading {
@@ -65,11 +68,15 @@ impl Reading {
             | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Image) => {}
             Event::Start(Tag::CodeBlock(_)) => {
                 self.end();
-                self.code = true;
+                self.kind = Kind::Code;
+            }
+            Event::Start(Tag::TableCell) => {
+                self.end();
+                self.kind = Kind::Cell;
             }
             Event::Start(_) | Event::End(_) | Event::Rule | Event::Html(_) => {
                 self.end();
-                self.code = false;
+                self.kind = Kind::Text;
             }
             Event::Code(code) => {
                 self.words("…", range.start);
@@ -82,7 +89,7 @@ impl Reading {
     }
 
     fn words(&mut self, words: &str, start: usize) {
-        let kind = if self.code { Kind::Code } else { Kind::Text };
+        let kind = self.kind;
         let open = self.open.get_or_insert_with(|| Passage { words: String::new(), start, kind });
         for letter in words.chars() {
             match letter {
