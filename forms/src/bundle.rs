@@ -10,6 +10,10 @@ use crate::{Form, Term, ThemeSource};
 pub struct Bundle {
     /// The definition, in all languages; the same bytes in each bundle of the form.
     pub form: Form,
+    /// The texts of `form` that are shown otherwise than they are written, such as with other quotes; see
+    /// [`crate::page::texts`]. Neither the definition nor its revision knows of them.
+    #[serde(default)]
+    pub shown: BTreeMap<String, String>,
     /// The revision of `form`.
     pub revision: String,
     /// The language of this bundle.
@@ -24,6 +28,13 @@ pub struct Bundle {
     pub shell: Shell,
     /// The consultation that the form belongs to.
     pub consultation: Card,
+}
+
+impl Bundle {
+    /// Returns a text of the form as it is shown.
+    pub(crate) fn shown(&self, text: &str) -> String {
+        self.shown.get(text).map_or(text, String::as_str).to_owned()
+    }
 }
 
 /// What the function needs apart from any single form: `dist/forms/theme/theme.json`.

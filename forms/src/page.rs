@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::{
-    Answers, Bundle, Card, Form, Mistake, Shell, State, Theme, ThemeError,
+    Answers, Bundle, Card, Form, Mistake, Shell, State, Text, Theme, ThemeError,
     view::{self, AnswerView, ProblemView, QuestionView},
 };
 
@@ -70,14 +70,23 @@ pub struct Stored<'a> {
     pub consultation: Option<&'a Card>,
 }
 
+/// Returns every text of a form that its pages show in `language`, and that no resident wrote.
+pub fn texts(form: &Form, language: &str) -> Vec<String> {
+    let mut questions = view::questions(form, language, &Answers::default(), &[], None);
+    let mut texts = vec![form.title.in_language(language).to_owned(), form.send.in_language(language).to_owned()];
+    texts.extend(form.intro.paragraphs(language).into_iter().chain(form.privacy.paragraphs(language)));
+    texts.extend(questions.iter_mut().flat_map(QuestionView::texts).map(|text| text.clone()));
+    texts
+}
+
 /// Draws the page of a form: empty, filled, with mistakes, or out of its term.
 pub fn form(theme: &Theme, bundle: &Bundle, state: State, filled: &Filled<'_>) -> Result<String, ThemeError> {
     let language = &bundle.language;
     let (_, unasked) = bundle.form.split(filled.answers);
-    let questions = view::questions(&bundle.form, language, filled.answers, filled.mistakes, filled.focus);
+    let questions = view::shown(bundle, filled);
     let page = FormView {
         journey: journey(bundle, state, filled),
-        intro: bundle.form.intro.paragraphs(language),
+        intro: paragraphs(bundle, &bundle.form.intro),
         problems: view::problems(&questions),
         questions,
         // Carried to the review page, which shows them and says that they are not sent.
@@ -98,13 +107,15 @@ pub fn review(
     forward: Forward,
 ) -> Result<String, ThemeError> {
     let (asked, unasked) = bundle.form.split(filled.answers);
+    let mut answers = view::answers(&bundle.form, &bundle.language, filled.answers);
+    answers.iter_mut().for_each(|answer| answer.label = bundle.shown(&answer.label));
     let page = ReviewView {
         journey: journey(bundle, state, filled),
-        answers: view::answers(&bundle.form, &bundle.language, filled.answers),
+        answers,
         hidden: hidden(bundle, filled.token).into_iter().chain(pairs(&asked)).collect(),
         unasked: pairs(&unasked),
         forward,
-        send: bundle.form.send.in_language(&bundle.language),
+        send: bundle.shown(bundle.form.send.in_language(&bundle.language)),
     };
     theme.render("review.html", &bundle.language, &bundle.shell, &page)
 }
@@ -141,7 +152,7 @@ pub fn message(
 
 #[derive(Serialize)]
 struct Journey<'a> {
-    title: &'a str,
+    title: String,
     action: &'a str,
     href: &'a str,
     state: State,
@@ -171,7 +182,7 @@ struct ReviewView<'a> {
     hidden: Vec<Pair>,
     unasked: Vec<Pair>,
     forward: Forward,
-    send: &'a str,
+    send: String,
 }
 
 #[derive(Serialize)]
@@ -200,16 +211,20 @@ struct Pair {
 
 fn journey<'a>(bundle: &'a Bundle, state: State, filled: &Filled<'a>) -> Journey<'a> {
     Journey {
-        title: bundle.form.title.in_language(&bundle.language),
+        title: bundle.shown(bundle.form.title.in_language(&bundle.language)),
         action: &bundle.action,
         href: &bundle.href,
         state,
         takes_answers: state.takes_answers(),
         notice: filled.notice,
-        privacy: bundle.form.privacy.paragraphs(&bundle.language),
+        privacy: paragraphs(bundle, &bundle.form.privacy),
         consultation: &bundle.consultation,
         has_required: bundle.form.questions.iter().any(|question| question.required),
     }
+}
+
+fn paragraphs(bundle: &Bundle, text: &Text) -> Vec<String> {
+    text.paragraphs(&bundle.language).iter().map(|paragraph| bundle.shown(paragraph)).collect()
 }
 
 fn hidden(bundle: &Bundle, token: Option<&str>) -> Vec<Pair> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{Answers, Form, Mistake, Question, kind::Line};
+use crate::{Answers, Bundle, Form, Mistake, Question, kind::Line, page::Filled};
 
 /// A question as the component of its kind draws it. Fields that a kind has no use for are empty.
 #[derive(Clone, Debug, Serialize)]
@@ -49,6 +49,15 @@ pub struct QuestionView {
     pub no_opinion: Option<OptionView>,
     /// note: its paragraphs.
     pub paragraphs: Vec<String>,
+}
+
+impl QuestionView {
+    /// Returns the texts of the form in it, none of which a resident wrote.
+    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let asked = [Some(&mut self.label), self.hint.as_mut(), self.start_label.as_mut(), self.end_label.as_mut()];
+        let options = self.options.iter_mut().chain(&mut self.no_opinion).filter(|option| !option.stray);
+        asked.into_iter().flatten().chain(options.map(|option| &mut option.label)).chain(&mut self.paragraphs)
+    }
 }
 
 /// One option.
@@ -137,6 +146,18 @@ pub(crate) fn questions(
         view
     };
     form.questions.iter().map(draw).collect()
+}
+
+/// Returns the questions of a bundle as [`questions`] does, with the words that are shown.
+pub(crate) fn shown(bundle: &Bundle, filled: &Filled<'_>) -> Vec<QuestionView> {
+    let mut views = questions(&bundle.form, &bundle.language, filled.answers, filled.mistakes, filled.focus);
+    for view in &mut views {
+        view.texts().for_each(|text| *text = bundle.shown(text));
+        if let Some(problem) = &mut view.problem {
+            problem.args.insert("label", view.label.clone());
+        }
+    }
+    views
 }
 
 /// Returns the problems of `mistakes` in the order of the questions.

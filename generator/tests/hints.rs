@@ -17,8 +17,8 @@ fn told(tree: &Tree) -> Vec<(String, String, String)> {
 
 /// Returns the last day that a text names.
 fn day_in(text: &str) -> String {
-    let days = text.split([' ', ',']).map(|word| word.trim_end_matches('.'));
-    days.filter(|word| word.parse::<Date>().is_ok()).next_back().unwrap().to_owned()
+    let mut days = text.split([' ', ',']).map(|word| word.trim_end_matches('.'));
+    days.rfind(|word| word.parse::<Date>().is_ok()).unwrap().to_owned()
 }
 
 /// Puts the day that a hint names into a field, for each rule whose id begins so. Returns how many there were.

@@ -7,6 +7,7 @@ use super::Frame;
 use crate::{
     address::Address,
     model::{Consultation, FormPage},
+    typography::typeset,
 };
 
 /// Draws the static page of a form with the code that the function draws it with.
@@ -20,10 +21,16 @@ pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPa
 
 /// Packs a form with what stands around it, its links written as `frame` writes them.
 pub(crate) fn bundle(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Bundle {
+    let language = &frame.drawing.site.language;
+    let set = |text: String| {
+        let set = typeset(language, &text).into_owned();
+        (set != text).then_some((text, set))
+    };
     let api = Address::root().file(&format!("api/{}", form.form.id));
     Bundle {
         revision: form.form.revision(),
-        language: frame.drawing.site.language.clone(),
+        shown: page::texts(&form.form, language).into_iter().filter_map(set).collect(),
+        language: language.clone(),
         original: frame.drawing.site.is_original(),
         href: frame.linking.href(&form.address),
         action: frame.linking.href(&api),
