@@ -13,15 +13,16 @@ use axum::{
 };
 use forms::{
     Answers, Bundle, Form, ThemeError,
-    page::{self, Filled, Notice, Stored},
+    page::{self, Filled, Notice, Shown, Stored},
 };
 use serde::Deserialize;
 
 use crate::{
     App, Catalogue,
-    journey::{self, Moment, Next, Page, Why},
+    journey::{self, Moment, Next, Opened, Page, Why},
     number::{Number, Secret},
     posted::{self, Posted},
+    store::State as Fate,
 };
 
 /// What a page of ours may be kept for: Back keeps the token and the text, and asks again otherwise.
@@ -32,9 +33,13 @@ const NOT_KEPT: &str = "no-store";
 const PREVIEW_SECRET: &str = "x-preview";
 
 /// The keys of a query that are read; others are ignored.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
     lang: Option<String>,
+    document: Option<String>,
+    version: Option<String>,
+    section: Option<String>,
+    hash: Option<String>,
 }
 
 /// `GET /api/CONSULTATION/FORM`: the form; nothing is stored.
@@ -45,13 +50,16 @@ pub(crate) async fn show_form(
     headers: HeaderMap,
 ) -> Response {
     let catalogue = app.catalogue();
-    let language = query.ok().and_then(|Query(asked)| asked.lang);
-    let Some(bundle) = find(&catalogue, path, language.as_deref()) else {
-        return message(&catalogue, language.as_deref(), StatusCode::NOT_FOUND, "no_page", &Answers::default());
+    let asked = query.ok().map(|Query(asked)| asked).unwrap_or_default();
+    let language = asked.lang.as_deref();
+    let Some(bundle) = find(&catalogue, path, language) else {
+        return message(&catalogue, language, StatusCode::NOT_FOUND, "no_page", &Answers::default());
     };
     let state = moment(&app, bundle, &headers).state;
-    let filled = Filled { answers: &Answers::default(), mistakes: &[], token: None, notice: None, focus: None };
-    drawn(StatusCode::OK, REVALIDATED, page::form(&catalogue.theme, bundle, state, &filled))
+    let [document, version, section, hash] =
+        [&asked.document, &asked.version, &asked.section, &asked.hash].map(|value| value.as_deref());
+    let answers = bundle.answers_at(document, version, section, hash);
+    drawn(StatusCode::OK, REVALIDATED, page::form(&catalogue.theme, bundle, state, &Filled::new(&answers)))
 }
 
 /// `POST /api/CONSULTATION/FORM`: every step of the journey.
@@ -122,9 +130,12 @@ pub(crate) async fn show_receipt(
         sent: receipt.sent.to_string(),
         late: receipt.after_deadline,
         preview: receipt.preview,
+        withdrawn: receipt.state == Fate::Withdrawn,
+        amendment: receipt.amendment,
         form: form.as_ref(),
         answers: answers.as_ref(),
         consultation: catalogue.consultation(language, consultation),
+        documents: catalogue.bundle(&receipt.form, Some(language)).map_or(&[], |bundle| &bundle.documents),
     };
     let Some(shell) = catalogue.shell(language) else {
         return unknown();
@@ -167,6 +178,7 @@ fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Post
     let (page, why, token) = match next {
         Next::Page { page, why, token } => (page, why, token),
         Next::Receipt { number, secret } => return receipt_at(number, secret),
+        Next::Saved => return saved(catalogue, bundle, posted),
     };
     let (status, notice) = match why {
         Why::Asked(notice) => (StatusCode::OK, notice.as_ref()),
@@ -181,15 +193,38 @@ fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Post
         }
     };
     let token = token.to_string();
-    let filled = Filled { answers: &posted.answers, mistakes: &[], token: Some(&token), notice, focus: None };
+    let filled = Filled { token: Some(&token), notice, trap: posted.trap.as_deref(), ..Filled::new(&posted.answers) };
     let page = match page {
-        Page::Form { mistakes, focus } => {
-            let filled = Filled { mistakes, focus: focus.as_deref(), ..filled };
+        Page::Form { mistakes, shown, focus, blank } => {
+            let shown = match shown {
+                Opened::Whole => Shown::Whole,
+                Opened::Page(question) => Shown::Page(question),
+                Opened::Edit(question) => Shown::Edit(question),
+            };
+            let focus = focus.as_deref();
+            let filled = Filled { mistakes, focus, blank: focus.filter(|_| *blank), shown, ..filled };
             page::form(&catalogue.theme, bundle, moment.state, &filled)
         }
-        Page::Review(forward) => page::review(&catalogue.theme, bundle, moment.state, &filled, *forward),
+        Page::Review(forward, amends) => {
+            let filled = Filled { amends: *amends, ..filled };
+            page::review(&catalogue.theme, bundle, moment.state, &filled, *forward)
+        }
     };
     drawn(status, REVALIDATED, page)
+}
+
+/// Answers with a file for the resident's device; where the site has no address, with the form as it was.
+fn saved(catalogue: &Catalogue, bundle: &Bundle, posted: &Posted) -> Response {
+    let filled = Filled { trap: posted.trap.as_deref(), ..Filled::new(&posted.answers) };
+    let Some(file) = page::saved(&catalogue.theme, bundle, &filled) else {
+        return message(catalogue, Some(&bundle.language), StatusCode::OK, "no_save", &posted.answers);
+    };
+    let name = bundle.form.id.replace('/', "-");
+    let mut response = drawn(StatusCode::OK, NOT_KEPT, file);
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.html\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    response
 }
 
 fn receipt_at(number: &Number, secret: &Secret) -> Response {

@@ -1,6 +1,9 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
-use forms::Answers;
+use forms::{
+    Answers,
+    page::{KEPT, TOLD, TRAP},
+};
 use percent_encoding::percent_decode;
 
 use crate::number::Token;
@@ -30,6 +33,12 @@ pub(crate) struct Posted {
     pub(crate) revision: Option<String>,
     /// The language of the page.
     pub(crate) language: Option<String>,
+    /// The amendment that a correction replaces.
+    pub(crate) amends: Option<u16>,
+    /// What stands in the field that no person fills in.
+    pub(crate) trap: Option<String>,
+    /// Places of remarks of which the page has said that their text has changed.
+    pub(crate) told: BTreeSet<String>,
     /// Whether some bytes were not UTF-8 and stand as U+FFFD now.
     pub(crate) unreadable: bool,
     /// Whether the body is larger than what works for this step.
@@ -45,6 +54,16 @@ pub(crate) enum Step {
     Send,
     /// Back to the form, at a question if one is named.
     Edit(Option<String>),
+    /// On to the page of the form with this question.
+    Page(String),
+    /// One remark more in this question.
+    Add(String),
+    /// One remark less: it has left the answers already.
+    Remove(String),
+    /// As a file for the resident's device.
+    Save,
+    /// Put them in the place of those sent before.
+    Correct,
     /// Take them as an answer of its own, apart from one sent before.
     New,
 }
@@ -74,14 +93,30 @@ impl Posted {
         // Of a field of ours the first value counts: the button that was pressed comes once.
         let ours = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let step = Step::parse(ours("_step").unwrap_or_default());
-        let limit = if step == Step::Send { WORKS + SEND_EXTRA } else { WORKS };
+        let limit = if step.writes() { WORKS + SEND_EXTRA } else { WORKS };
+        // What the review page keeps, but does not send, comes back with any other step.
+        let answer = |(name, value): &'_ (String, String)| {
+            let kept = name.strip_prefix(KEPT).filter(|_| !step.writes());
+            (kept.unwrap_or(name).to_owned(), value.clone())
+        };
+        let answers = Answers::from_pairs(pairs.iter().map(answer));
+        let answers = match removed(ours("_step").unwrap_or_default()) {
+            Some((question, number)) => {
+                let prefix = format!("{question}.{number}.");
+                answers.filtered(|name| !name.starts_with(&prefix))
+            }
+            None => answers,
+        };
         Some(Self {
+            amends: ours("_amends").and_then(|amends| amends.parse().ok()),
+            trap: ours(TRAP).filter(|trap| !trap.is_empty()).map(str::to_owned),
+            told: pairs.iter().filter(|(name, _)| name == TOLD).map(|(_, value)| value.clone()).collect(),
             token: ours("_token").and_then(Token::parse),
             revision: ours("_revision").map(str::to_owned),
             language: ours("_lang").map(str::to_owned),
             unreadable,
             too_large: body.len() > limit,
-            answers: Answers::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+            answers,
             step,
         })
     }
@@ -94,10 +129,28 @@ impl Step {
             None if text == "send" => Self::Send,
             None if text == "new" => Self::New,
             None if text == "edit" => Self::Edit(None),
+            None if text == "save" => Self::Save,
+            None if text == "correct" => Self::Correct,
             Some(("edit", question)) => Self::Edit(Some(question.to_owned())),
+            Some(("page", question)) => Self::Page(question.to_owned()),
+            Some(("add", question)) => Self::Add(question.to_owned()),
+            Some(("remove", _)) => {
+                removed(text).map_or(Self::Review, |(question, _)| Self::Remove(question.to_owned()))
+            }
             _ => Self::Review,
         }
     }
+
+    /// Tells whether it stores what was reviewed.
+    pub(crate) fn writes(&self) -> bool {
+        matches!(self, Self::Send | Self::Correct)
+    }
+}
+
+/// Reads `remove:QUESTION.N`.
+fn removed(step: &str) -> Option<(&str, usize)> {
+    let (question, number) = step.strip_prefix("remove:")?.rsplit_once('.')?;
+    Some((question, number.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -143,6 +196,6 @@ mod tests {
         assert!(posted.answers.is_empty());
         let odd = Posted::read(b"_step=edit:q&_token=0123456789ABCDEF0123456789abcdef").unwrap();
         assert_eq!((odd.step, odd.token), (Step::Edit(Some("q".to_owned())), None));
-        assert_eq!(Posted::read(b"_step=page:2").unwrap().step, Step::Review);
+        assert_eq!(Posted::read(b"_step=nonsense:2").unwrap().step, Step::Review);
     }
 }

@@ -10,10 +10,6 @@ use crate::{Form, Term, ThemeSource};
 pub struct Bundle {
     /// The definition, in all languages; the same bytes in each bundle of the form.
     pub form: Form,
-    /// The texts of `form` that are shown otherwise than they are written, such as with other quotes; see
-    /// [`crate::page::texts`]. Neither the definition nor its revision knows of them.
-    #[serde(default)]
-    pub shown: BTreeMap<String, String>,
     /// The revision of `form`.
     pub revision: String,
     /// The language of this bundle.
@@ -28,13 +24,48 @@ pub struct Bundle {
     pub shell: Shell,
     /// The consultation that the form belongs to.
     pub consultation: Card,
+    /// Where the site stands, without a path; none: it does not know, and an answer cannot be saved on a device.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// What remarks may be about.
+    #[serde(default)]
+    pub documents: Vec<ConsultedDocument>,
 }
 
-impl Bundle {
-    /// Returns a text of the form as it is shown.
-    pub(crate) fn shown(&self, text: &str) -> String {
-        self.shown.get(text).map_or(text, String::as_str).to_owned()
-    }
+/// A document that is consulted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsultedDocument {
+    /// Name of its folder.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Address of its newest version.
+    pub href: String,
+    /// Its versions, the newest last.
+    pub versions: Vec<ConsultedVersion>,
+}
+
+/// A version of a document that is consulted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsultedVersion {
+    /// The version, `1.0`.
+    pub version: String,
+    /// Its sections in order.
+    pub sections: Vec<ConsultedSection>,
+}
+
+/// A section of a document that is consulted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsultedSection {
+    /// Its id in the version.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// Hash of its text as it stands.
+    pub hash: String,
+    /// Hashes of texts it had before, as registered.
+    #[serde(default)]
+    pub earlier: Vec<String>,
 }
 
 /// What the function needs apart from any single form: `dist/forms/theme/theme.json`.
@@ -78,6 +109,9 @@ pub struct Shell {
     pub stylesheet: String,
     /// Address of the icon.
     pub icon: String,
+    /// Address of the script of forms.
+    #[serde(default)]
+    pub script: String,
     /// The main navigation.
     pub navigation: Vec<Link>,
     /// The way from the home page to this one, this one left out.

@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Answers, Kind, Mistake, Text};
+use crate::{Answers, Condition, Kind, Mistake, Text};
 
 /// What is asked: questions in order, with the words around them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub struct Question {
     /// Whether an answer must be given.
     #[serde(default)]
     pub required: bool,
+    /// When it is to be answered; always where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
     /// How it is answered.
     #[serde(flatten)]
     pub kind: Kind,
@@ -61,7 +64,22 @@ impl Form {
 
     /// Returns everything that is wrong with `answers`, in the order of the questions.
     pub fn mistakes(&self, answers: &Answers) -> Vec<Mistake> {
-        self.questions.iter().filter_map(|question| question.kind.asked().mistake(question, answers)).collect()
+        let applying = self.applying(answers);
+        let asked = self.questions.iter().filter(|question| applying.contains(question.name.as_str()));
+        asked.filter_map(|question| question.kind.asked().mistake(question, answers)).collect()
+    }
+
+    /// Returns the answers to questions that the other answers leave to be answered, and those to the rest of the
+    /// questions. Answers that no question asks for are in neither.
+    pub fn part(&self, answers: &Answers) -> (Answers, Answers) {
+        let applying = self.applying(answers);
+        let fields = |applies: bool| {
+            let questions = self.questions.iter();
+            let questions = questions.filter(|question| applying.contains(question.name.as_str()) == applies);
+            questions.flat_map(Question::fields).collect::<BTreeSet<_>>()
+        };
+        let (applying, others) = (fields(true), fields(false));
+        (answers.filtered(|field| applying.contains(field)), answers.filtered(|field| others.contains(field)))
     }
 
     /// Splits `answers` into those that a question asks for and those that none does.
@@ -75,5 +93,11 @@ impl Question {
     /// Returns the names of the fields that it posts, in the order in which they are asked.
     pub fn fields(&self) -> Vec<String> {
         self.kind.asked().fields(&self.name)
+    }
+
+    /// Tells whether it was answered with anything but white space.
+    pub fn is_answered(&self, answers: &Answers) -> bool {
+        let said = |field: &String| answers.values(field).iter().any(|value| !value.trim().is_empty());
+        self.fields().iter().any(said)
     }
 }

@@ -36,6 +36,7 @@ pub(crate) fn fixed() -> impl Iterator<Item = Address> {
 pub(crate) fn all(sites: &Sites, look: &Look, source: &Source, options: &Options) -> Result<Outputs, Diagnostic> {
     let stylesheet = asset("style", "css", &look.stylesheet);
     let icon = asset("icon", "svg", &look.icon);
+    let script = asset("form", "js", &look.script);
     let twins = Twins::of(sites);
     let drawing = Drawing {
         site: &sites.original,
@@ -45,11 +46,12 @@ pub(crate) fn all(sites: &Sites, look: &Look, source: &Source, options: &Options
         today: options.today,
         stylesheet: &stylesheet.0,
         icon: &icon.0,
+        script: &script.0,
     };
     let mut outputs = pages(sites, drawing)?;
     outputs.extend(files(sites, source));
     outputs.extend(forms::packed(sites, drawing));
-    outputs.extend([stylesheet, icon].map(|(address, output)| (address.output(), output)));
+    outputs.extend([stylesheet, icon, script].map(|(address, output)| (address.output(), output)));
     outputs
         .insert(Address::root().file(STAMP).output(), stamp::output(options, sites.original.next_turn(options.today)));
     Ok(outputs)

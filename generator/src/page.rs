@@ -48,6 +48,8 @@ pub(crate) struct Drawing<'a> {
     pub(crate) stylesheet: &'a Address,
     /// Address of the icon.
     pub(crate) icon: &'a Address,
+    /// Address of the script of forms.
+    pub(crate) script: &'a Address,
 }
 
 /// Draws the page of `sheet`.
@@ -126,7 +128,7 @@ impl Frame<'_> {
 
     /// Returns what stands around the page, whose way from the home page is `breadcrumbs`.
     pub(crate) fn shell(&self, breadcrumbs: Vec<Link>) -> Shell {
-        let Drawing { site, stylesheet, icon, .. } = self.drawing;
+        let Drawing { site, stylesheet, icon, script, .. } = self.drawing;
         let entry = |entry: &Navigation| self.link(content::site::FILE, &entry.to, &entry.label);
         Shell {
             language: site.language.clone(),
@@ -137,6 +139,7 @@ impl Frame<'_> {
             home: self.linking.href(&site.home),
             stylesheet: self.linking.href(stylesheet),
             icon: self.linking.href(icon),
+            script: self.linking.href(script),
             navigation: site.navigation.iter().filter_map(entry).collect(),
             breadcrumbs,
             languages: self.languages(Subject::Home),

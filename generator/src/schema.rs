@@ -28,6 +28,8 @@ pub(crate) fn all() -> Vec<(String, String)> {
         if let Value::Object(fields) = &mut schema {
             fields.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
         }
+        // The same bytes whether a crate elsewhere makes maps keep their order or not.
+        schema.sort_all_objects();
         // Maps of strings: nothing that JSON cannot write.
         (format!("{}.json", kind.name()), serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n")
     };

@@ -35,7 +35,9 @@ pub(crate) struct Look {
     pub(crate) stylesheet: String,
     /// The icon, an SVG drawing.
     pub(crate) icon: String,
-    /// What Markdown says besides its text, by language.
+    /// The script of forms: pages work without it.
+    pub(crate) script: String,
+    /// What Markdown says besides its text, and what residents may write for a month, by language.
     pub(crate) words: BTreeMap<String, Words>,
 }
 
@@ -77,7 +79,8 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
             theme,
             source: resolved,
             stylesheet: themes.stylesheet(&names),
-            icon: names.iter().find_map(|name| themes.text(name, "assets/icon.svg")).unwrap_or_default().to_owned(),
+            icon: themes.asset(&names, "assets/icon.svg"),
+            script: themes.asset(&names, "assets/form.js"),
             words,
         }),
         Err(error) => {
@@ -89,7 +92,8 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
 
 /// Returns what the texts of a theme lend to Markdown.
 fn words(texts: &Json) -> Words {
-    let words = ["notes", "markdown"].into_iter().filter_map(|group| texts.get(group)?.as_object()).flatten();
+    let groups = ["notes", "markdown", "reading"];
+    let words = groups.into_iter().filter_map(|group| texts.get(group)?.as_object()).flatten();
     words.filter_map(|(key, words)| Some((key.clone(), words.as_str()?.to_owned()))).collect()
 }
 
@@ -209,6 +213,11 @@ impl<'a> Themes<'a> {
             }
         }
         merged
+    }
+
+    /// Returns a file of the most specific theme that has it.
+    fn asset(&self, names: &[String], path: &str) -> String {
+        names.iter().find_map(|name| self.text(name, path)).unwrap_or_default().to_owned()
     }
 
     fn stylesheet(&self, names: &[String]) -> String {

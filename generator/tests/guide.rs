@@ -108,8 +108,8 @@ fn every_example_of_the_guide_is_run() {
     for entry in fs::read_dir(repository().join("content/pomoc")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        // It is made from the rules, whose examples have tests of their own.
-        if name == "zasady.md" {
+        // The pages of rules are made from the rules, whose examples have tests of their own.
+        if path.is_dir() {
             continue;
         }
         assert!(fs::metadata(&path).unwrap().len() < LARGEST, "{name} is long");

@@ -174,22 +174,6 @@ fn words_and_dates_are_those_of_the_language() {
 }
 
 #[test]
-fn questions_are_set_where_they_are_shown_and_nowhere_else() {
-    let (files, pages) = (files(), pages());
-    for (code, address, written, shown) in [
-        ("pl", "/park/ankieta/", "To \"Park\" - ten w dolinie.", "To „Park” – ten w\u{a0}dolinie."),
-        ("en", "/en/park/ankieta/", "The \"Park\" - the one in a valley.", "The “Park” – the one in a valley."),
-        ("uk", "/uk/park/ankieta/", "\"Парк\" - той у долині.", "«Парк» – той у долині."),
-    ] {
-        has(&pages[address], shown);
-        let bundle: Bundle = serde_json::from_slice(&files[&format!("forms/park/ankieta.{code}.json")]).unwrap();
-        assert!(forms::page::texts(&bundle.form, code).iter().any(|text| text == written), "{written}");
-        assert_eq!(bundle.shown[written], shown);
-        assert_eq!(bundle.revision, bundle.form.revision());
-    }
-}
-
-#[test]
 fn the_function_gets_each_form_in_each_language_of_one_definition() {
     let files = files();
     let bundle =

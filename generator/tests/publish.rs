@@ -21,6 +21,7 @@ title: Uwagi do planu
 send: Wyślij uwagi
 questions:
   - {name: tresc, kind: longtext, label: Uwaga, required: true}
+  - {name: miejsca, kind: remark, label: Miejsca w planie}
   - name: zgoda
     kind: choice
     label: Czy plan jest dobry?
@@ -119,6 +120,17 @@ fn a_changed_text_is_an_error_until_its_correction_is_registered_and_shown() {
     let comparison = tree.page(&format!("park/plan/{address}index.html"));
     assert!(comparison.contains("Pomyłka w druku"), "{comparison}");
     assert!(comparison.contains("<del>") && comparison.contains("krzewy"), "{comparison}");
+    // A remark that was begun on the old text is known to be about it.
+    let bundle: serde_json::Value = serde_json::from_str(&tree.read("dist/forms/park/uwagi.pl.json")).unwrap();
+    let sections = bundle["documents"][0]["versions"].as_array().unwrap().iter().flat_map(|version| {
+        version["sections"].as_array().unwrap().iter().filter(|section| section["earlier"] != serde_json::json!([]))
+    });
+    let sections: Vec<_> = sections.collect();
+    assert_eq!(sections.len(), 1, "{sections:?}");
+    let second = registered(&tree).into_iter().filter(|path| path.contains("/plan/2.0/"));
+    let old = second.map(|path| tree.read(&path)).find(|text| text.contains("wszystkie drzewa"));
+    assert_eq!(sections[0]["id"], "zielen-drzewa");
+    assert!(old.unwrap().contains(sections[0]["earlier"][0].as_str().unwrap()));
     // What is right now is registered: going back is a change again.
     tree.replace(&chapter, "wszystkie krzewy", "wszystkie drzewa");
     assert_eq!(tree.build("2026-03-11").code, 1);

@@ -77,7 +77,7 @@ impl Page {
 
     /// Returns what stands in the fields of the page, in a form or not; fields of the journey aside.
     pub fn typed(&self) -> Pairs {
-        let mut pairs = pairs(self.all("input, textarea"));
+        let mut pairs = pairs(self.all("input, textarea, select"));
         pairs.retain(|(name, _)| !name.starts_with('_'));
         pairs
     }
@@ -137,6 +137,7 @@ fn pairs<'a>(controls: impl Iterator<Item = ElementRef<'a>>) -> Pairs {
         let value = match (control.value().name(), control.attr("type").unwrap_or("text")) {
             // The parser has dropped the line end that follows the tag.
             ("textarea", _) => control.text().collect(),
+            ("select", _) => selected(control),
             ("input", "checkbox" | "radio") => control.attr("checked").map(|_| value.to_owned())?,
             ("input", "hidden") => value.to_owned(),
             ("input", "submit" | "button" | "reset") => return None,
@@ -146,6 +147,14 @@ fn pairs<'a>(controls: impl Iterator<Item = ElementRef<'a>>) -> Pairs {
         Some((name, value.replace("\r\n", "\n").replace(['\r', '\n'], "\r\n")))
     });
     posted.collect()
+}
+
+/// Returns what a select posts: the option that is selected, else the first.
+fn selected(select: ElementRef<'_>) -> String {
+    let options = parse("option");
+    let option = select.select(&options).find(|option| option.attr("selected").is_some());
+    let option = option.or_else(|| select.select(&options).next());
+    option.and_then(|option| option.attr("value")).unwrap_or_default().to_owned()
 }
 
 fn normal(text: &str) -> String {

@@ -9,7 +9,7 @@ pub const KAZDE: &str = "/api/park/kazde";
 pub const KROTKA: &str = "/api/park/krotka";
 
 /// Right answers to every question of `kazde`, with what breaks a careless page in them.
-pub const ANSWERS: [(&str, &str); 14] = [
+pub const ANSWERS: [(&str, &str); 33] = [
     ("imie", "Łucja \"Żabka\" Gęś"),
     ("ulica", "ul. Zielona 7 <b>m. 3</b> & 'spółka'"),
     ("opinia", "\nPierwsza linia była pusta.\n\n  Wcięcie, </textarea> i „cudzysłów” 🦆\n"),
@@ -24,6 +24,25 @@ pub const ANSWERS: [(&str, &str); 14] = [
     ("powroty", "rower"),
     ("ocena", "none"),
     ("spokoj", "10"),
+    ("wizyty", "1\u{a0}0"),
+    ("droga_km", "1,5"),
+    ("pierwsza_wizyta.day", "7"),
+    ("pierwsza_wizyta.month", "lipca"),
+    ("pierwsza_wizyta.year", "2019"),
+    ("miejsca.staw", "dobrze"),
+    ("miejsca.aleja", "nie-wiem"),
+    ("kolejnosc.lawki", "2"),
+    ("kolejnosc.drzewa", "1"),
+    ("bilet", "<i>miesięczny</i>"),
+    ("nazwisko", "Łucja Gęś"),
+    ("adres_email", "lucja@example.pl"),
+    ("telefon", "(41) 000-00-00"),
+    ("kod", "25 303"),
+    ("zgoda", "yes"),
+    ("uwaga.1.quote", "„Staw\" zarasta"),
+    ("uwaga.1.text", "Oczyścić staw.\nI <b>już</b>."),
+    ("uwaga.1.reason", "Kaczki & żaby"),
+    ("uwaga.2.text", "Druga uwaga"),
 ];
 
 /// Returns a token of the form that the function mints, another for each number.

@@ -227,10 +227,10 @@ async fn a_printed_form_is_a_form_on_paper() -> anyhow::Result<()> {
         visitor.open(&serve.url(path)).await?;
         assert!(!visitor.shown(".paper").await?.is_empty(), "{path} has a part for paper");
         assert_eq!(visitor.shown(".paper").await?.iter().filter(|shown| **shown).count(), 0, "{path} on a screen");
-        assert_eq!(visitor.shown("button").await?, [true], "{path} on a screen");
+        assert_eq!(visitor.shown(".buttons button").await?.first(), Some(&true), "{path} on a screen");
 
         visitor.media("print").await?;
-        assert_eq!(visitor.shown("button").await?, [false], "{path} on paper");
+        assert!(visitor.shown("button").await?.iter().all(|shown| !shown), "{path} on paper");
         assert!(visitor.shown(".site-nav, .skip, .screen-only").await?.iter().all(|shown| !shown), "{path} on paper");
         let offices = visitor.texts(".paper .offices li").await?;
         assert_eq!(offices.len(), 3, "{path}: {offices:?}");

@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Asked, Line,
+    Asked, Setting,
     options::{self, Opt},
 };
-use crate::{Answers, Mistake, Question, QuestionView};
+use crate::{Answers, Mistake, Question, QuestionView, view::LineView};
 
 /// One of several options.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,11 +38,11 @@ impl Asked for Choice {
         options::mistake(question, answers, &self.options, self.or_other, "empty_choice")
     }
 
-    fn draw(&self, view: &mut QuestionView, answers: &Answers, language: &str) {
-        options::draw(view, answers, &self.options, self.or_other, language);
+    fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
+        options::draw(view, &self.options, self.or_other, setting);
     }
 
-    fn lines(&self, name: &str, answers: &Answers, language: &str) -> Vec<Line> {
-        options::lines(name, answers, &self.options, self.or_other, language)
+    fn lines(&self, name: &str, setting: Setting<'_>) -> Vec<LineView> {
+        options::lines(name, &self.options, self.or_other, setting)
     }
 }

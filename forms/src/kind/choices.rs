@@ -3,10 +3,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Asked, Line,
+    Asked, Setting,
     options::{self, Opt},
 };
-use crate::{Answers, Mistake, Question, QuestionView};
+use crate::{Answers, Mistake, Question, QuestionView, view::LineView};
 
 /// Any number of several options, up to a limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,12 +43,12 @@ impl Asked for Choices {
         })
     }
 
-    fn draw(&self, view: &mut QuestionView, answers: &Answers, language: &str) {
-        options::draw(view, answers, &self.options, self.or_other, language);
+    fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
+        options::draw(view, &self.options, self.or_other, setting);
         view.max_selected = self.max_selected;
     }
 
-    fn lines(&self, name: &str, answers: &Answers, language: &str) -> Vec<Line> {
-        options::lines(name, answers, &self.options, self.or_other, language)
+    fn lines(&self, name: &str, setting: Setting<'_>) -> Vec<LineView> {
+        options::lines(name, &self.options, self.or_other, setting)
     }
 }

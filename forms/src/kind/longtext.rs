@@ -1,11 +1,14 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Line, text};
-use crate::{Answers, Mistake, Question, QuestionView};
+use super::{Asked, Setting, text};
+use crate::{Answers, Mistake, Question, QuestionView, view::LineView};
 
 /// Several lines of text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Longtext {
+    /// Fewest characters of an answer; none: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<usize>,
     /// Most characters, counted as Unicode scalar values, a line end as one.
     pub max_length: usize,
     /// Height of the field in lines: it tells how long an answer is expected.
@@ -24,21 +27,19 @@ impl Asked for Longtext {
         "longtext"
     }
 
-    fn fields(&self, name: &str) -> Vec<String> {
-        vec![name.to_owned()]
-    }
-
     fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
         text::mistake(question, answers, self.max_length)
+            .or_else(|| text::too_short(question, answers, self.min_length))
     }
 
-    fn draw(&self, view: &mut QuestionView, answers: &Answers, _language: &str) {
-        view.values = text::shown_values(answers.values(&view.name));
+    fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
+        view.values = text::shown_values(setting.answers.values(&view.name));
+        view.min_length = self.min_length;
         view.max_length = Some(self.max_length);
         view.rows = Some(self.rows);
     }
 
-    fn lines(&self, name: &str, answers: &Answers, _language: &str) -> Vec<Line> {
-        text::lines(answers.values(name))
+    fn lines(&self, name: &str, setting: Setting<'_>) -> Vec<LineView> {
+        text::lines(setting.answers.values(name))
     }
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Line};
-use crate::{Answers, Mistake, Question, QuestionView, Text};
+use super::{Asked, Setting};
+use crate::{Answers, Mistake, Question, QuestionView, Text, view::LineView};
 
 /// Words between questions, under a heading; nothing is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,11 +23,11 @@ impl Asked for Note {
         None
     }
 
-    fn draw(&self, view: &mut QuestionView, _answers: &Answers, language: &str) {
-        view.paragraphs = self.text.paragraphs(language);
+    fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
+        view.paragraphs = self.text.paragraphs(setting.language);
     }
 
-    fn lines(&self, _name: &str, _answers: &Answers, _language: &str) -> Vec<Line> {
+    fn lines(&self, _name: &str, _setting: Setting<'_>) -> Vec<LineView> {
         Vec::new()
     }
 }

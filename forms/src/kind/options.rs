@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Line;
+use super::Setting;
 use crate::{
     Answers, Mistake, OptionView, OtherView, Question, QuestionView, Text,
-    view::{control_id, option_id, stray_id},
+    view::{LineView, control_id, option_id, stray_id},
 };
 
 /// The value of "Inne", the option that opens a field for an answer of one's own.
@@ -28,9 +28,10 @@ pub(super) fn fields(name: &str, or_other: bool) -> Vec<String> {
     fields
 }
 
+/// Returns the values of `options`, "Inne" with them.
 pub(super) fn values(options: &[Opt], or_other: bool) -> Vec<String> {
-    let other = or_other.then(|| OTHER.to_owned());
-    options.iter().map(|option| option.value.clone()).chain(other).collect()
+    let values = options.iter().map(|option| option.value.clone());
+    values.chain(or_other.then(|| OTHER.to_owned())).collect()
 }
 
 pub(super) fn mistake(
@@ -72,7 +73,8 @@ pub(super) fn first_id(name: &str, options: &[Opt]) -> String {
     options.first().map_or_else(|| option_id(name, OTHER), |option| option_id(name, &option.value))
 }
 
-pub(super) fn draw(view: &mut QuestionView, answers: &Answers, options: &[Opt], or_other: bool, language: &str) {
+pub(super) fn draw(view: &mut QuestionView, options: &[Opt], or_other: bool, setting: Setting<'_>) {
+    let Setting { answers, language, .. } = setting;
     let chosen = answers.values(&view.name);
     let is_chosen = |value: &str| chosen.iter().any(|one| one == value);
     let known = options.iter().map(|option| OptionView {
@@ -82,15 +84,8 @@ pub(super) fn draw(view: &mut QuestionView, answers: &Answers, options: &[Opt], 
         checked: is_chosen(&option.value),
         stray: false,
     });
-    // What was chosen and is no longer (or never was) on the list stays on the page until the resident drops it.
     let strays = chosen.iter().filter(|value| !is_known(options, or_other, value)).enumerate();
-    let strays = strays.map(|(index, value)| OptionView {
-        id: stray_id(&view.name, index),
-        value: value.clone(),
-        label: value.clone(),
-        checked: true,
-        stray: true,
-    });
+    let strays = strays.map(|(index, value)| OptionView::stray(&view.name, index, value));
     view.options = known.chain(strays).collect();
     view.other = or_other.then(|| {
         let name = other_field(&view.name);
@@ -105,7 +100,8 @@ pub(super) fn draw(view: &mut QuestionView, answers: &Answers, options: &[Opt], 
     });
 }
 
-pub(super) fn lines(name: &str, answers: &Answers, options: &[Opt], or_other: bool, language: &str) -> Vec<Line> {
+pub(super) fn lines(name: &str, options: &[Opt], or_other: bool, setting: Setting<'_>) -> Vec<LineView> {
+    let Setting { answers, language, .. } = setting;
     let mut lines = Vec::new();
     let chosen = answers.values(name);
     for (index, value) in chosen.iter().enumerate() {
@@ -113,9 +109,9 @@ pub(super) fn lines(name: &str, answers: &Answers, options: &[Opt], or_other: bo
             continue;
         }
         match options.iter().find(|option| option.value == *value) {
-            Some(option) => lines.push(Line::Words(option.label.in_language(language).to_owned())),
-            None if or_other && value == OTHER => lines.push(Line::Text("other")),
-            None => lines.push(Line::Words(value.clone())),
+            Some(option) => lines.push(LineView::words(option.label.in_language(language))),
+            None if or_other && value == OTHER => lines.push(LineView::text("other")),
+            None => lines.push(LineView::words(value)),
         }
     }
     if or_other {

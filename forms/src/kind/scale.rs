@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Line};
+use super::{Asked, Setting};
 use crate::{
     Answers, Mistake, OptionView, Question, QuestionView, Text,
-    view::{option_id, stray_id},
+    view::{LineView, option_id, stray_id},
 };
 
 /// The value of "Nie mam zdania".
@@ -40,10 +40,6 @@ impl Asked for Scale {
         "scale"
     }
 
-    fn fields(&self, name: &str) -> Vec<String> {
-        vec![name.to_owned()]
-    }
-
     fn values(&self) -> Option<Vec<String>> {
         let none = self.no_opinion.then(|| NONE.to_owned());
         Some((self.start..=self.end).map(|point| point.to_string()).chain(none).collect())
@@ -60,37 +56,39 @@ impl Asked for Scale {
         }
     }
 
-    fn draw(&self, view: &mut QuestionView, answers: &Answers, language: &str) {
+    fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
+        let Setting { answers, language, .. } = setting;
         let chosen = answers.values(&view.name);
-        let option = |value: String, id: String, stray: bool| OptionView {
+        let option = |value: String, id: String| OptionView {
             id,
             label: value.clone(),
             checked: chosen.contains(&value),
             value,
-            stray,
+            stray: false,
         };
         let points = (self.start..=self.end).map(|point| {
             let value = point.to_string();
-            option(value.clone(), option_id(&view.name, &value), false)
+            option(value.clone(), option_id(&view.name, &value))
         });
         let strays = chosen.iter().filter(|value| !self.is_point(value)).enumerate();
-        let strays = strays.map(|(index, value)| option(value.clone(), stray_id(&view.name, index), true));
+        let strays = strays.map(|(index, value)| OptionView::stray(&view.name, index, value));
         view.options = points.chain(strays).collect();
-        view.no_opinion = self.no_opinion.then(|| option(NONE.to_owned(), option_id(&view.name, NONE), false));
+        view.no_opinion = self.no_opinion.then(|| option(NONE.to_owned(), option_id(&view.name, NONE)));
         view.start_label = Some(self.start_label.in_language(language).to_owned());
         view.end_label = Some(self.end_label.in_language(language).to_owned());
     }
 
-    fn lines(&self, name: &str, answers: &Answers, language: &str) -> Vec<Line> {
+    fn lines(&self, name: &str, setting: Setting<'_>) -> Vec<LineView> {
+        let Setting { answers, language, .. } = setting;
         let words = |value: &String| match value.parse::<i64>() {
             Ok(point) if point == self.start => {
-                Line::Words(format!("{value} – {}", self.start_label.in_language(language)))
+                LineView::words(format!("{value} – {}", self.start_label.in_language(language)))
             }
             Ok(point) if point == self.end => {
-                Line::Words(format!("{value} – {}", self.end_label.in_language(language)))
+                LineView::words(format!("{value} – {}", self.end_label.in_language(language)))
             }
-            _ if self.no_opinion && value == NONE => Line::Text("no_opinion"),
-            _ => Line::Words(value.clone()),
+            _ if self.no_opinion && value == NONE => LineView::text("no_opinion"),
+            _ => LineView::words(value),
         };
         answers.values(name).iter().map(words).collect()
     }

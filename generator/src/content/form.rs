@@ -1,3 +1,6 @@
+mod conditions;
+mod kinds;
+
 use std::collections::BTreeMap;
 
 use forms::{Form, Kind, Question, Text, kind};
@@ -5,7 +8,8 @@ use forms::{Form, Kind, Question, Text, kind};
 use super::{Reader, address_slug, number, page::file_slug, required_words, site::Languages, words};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
-    yaml::{self, Fields, Node, Taken},
+    markdown::Words,
+    yaml::{self, Fields, Node, Taken, Value},
 };
 
 /// A form as read, with what belongs to its page and not to its definition.
@@ -25,9 +29,11 @@ pub(crate) struct RawForm {
 pub(crate) type RawOptionList = Vec<(Spanned<String>, Text)>;
 
 /// One question as written: flat, so that each mistake has its own line.
+#[allow(clippy::struct_excessive_bools)] // each is a field of its own in YAML
 struct RawQuestion {
     name: Spanned<String>,
     kind: Option<Spanned<String>>,
+    when: Option<RawCondition>,
     label: Text,
     hint: Option<Text>,
     required: bool,
@@ -35,15 +41,39 @@ struct RawQuestion {
     options: Option<RawOptionList>,
     or_other: bool,
     max_selected: Option<usize>,
+    min_length: Option<usize>,
     max_length: Option<usize>,
-    rows: Option<usize>,
-    autocomplete: Option<String>,
+    height: Option<usize>,
+    rows: Option<RawOptionList>,
+    autocomplete: Option<Spanned<String>>,
+    decimals: Option<usize>,
+    constraint: Option<RawConstraint>,
+    constraint_message: Option<Text>,
+    statement: Option<Text>,
+    birthday: bool,
+    paged: bool,
+    max_remarks: Option<usize>,
     start: Option<Spanned<i64>>,
     end: Option<Spanned<i64>>,
     start_label: Option<Text>,
     end_label: Option<Text>,
     no_opinion: bool,
     text: Option<Text>,
+    place: Place,
+}
+
+/// When a question is asked, as written.
+struct RawCondition {
+    question: Spanned<String>,
+    any_of: Vec<Spanned<String>>,
+    answered: Option<Spanned<bool>>,
+    place: Place,
+}
+
+/// The smallest and the largest answer, as written: numbers or days.
+struct RawConstraint {
+    min: Option<Spanned<String>>,
+    max: Option<Spanned<String>>,
     place: Place,
 }
 
@@ -71,13 +101,32 @@ fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawForm> {
     fields.finish();
     let mut names = BTreeMap::<String, u32>::new();
     let mut questions = Vec::new();
+    let months = months(reader.words);
     for raw in raw {
         check_name(&raw.name, &mut names, reader.problems);
-        questions.extend(resolve(raw, &lists, reader.problems));
+        let when = conditions::resolve(&raw, &questions, &names, reader.problems);
+        let question = kinds::resolve(raw, &lists, &months, reader.problems);
+        questions.extend(question.map(|question| Question { when, ..question }));
     }
     let name = file_slug(path, false);
     let form = Form { id: name.clone(), title, intro, privacy, send, questions };
     Some(RawForm { path: path.to_owned(), name, slug, draft, form })
+}
+
+/// Returns what each month may be called, as the theme's texts say in any of the site's languages: names separated by
+/// spaces, months by commas. Who answers in one language may write a month in another.
+fn months(words: &BTreeMap<String, Words>) -> Vec<Vec<String>> {
+    let mut months = Vec::<Vec<String>>::new();
+    for names in words.values().filter_map(|words| words.get("months")) {
+        for (index, names) in names.split(',').enumerate() {
+            if months.len() == index {
+                months.push(Vec::new());
+            }
+            months[index].extend(names.split_whitespace().map(str::to_lowercase));
+        }
+    }
+    months.retain(|names| !names.is_empty());
+    months
 }
 
 fn question(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -> Option<RawQuestion> {
@@ -94,9 +143,28 @@ fn question(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) 
         options: fields.one("options", |node, problems| Some(options(node, languages, problems))),
         or_other: fields.boolean("or_other").is_some_and(|other| other.value),
         max_selected: number(&mut fields, "max_selected", 1..=1000),
+        when: fields.one("when", condition),
+        min_length: number(&mut fields, "min_length", 1..=1_000_000),
         max_length: number(&mut fields, "max_length", 1..=1_000_000),
-        rows: number(&mut fields, "rows", 1..=50),
-        autocomplete: fields.string("autocomplete").map(|token| token.value),
+        // The height of a field, or the rows of a matrix: a number or a list.
+        height: if holds(&mut fields, "rows", |rows| matches!(rows, Value::List(_))) {
+            None
+        } else {
+            number(&mut fields, "rows", 1..=50)
+        },
+        rows: if holds(&mut fields, "rows", |rows| matches!(rows, Value::List(_) | Value::Sample(_))) {
+            fields.one("rows", |node, problems| Some(options(node, languages, problems)))
+        } else {
+            None
+        },
+        autocomplete: fields.string("autocomplete"),
+        decimals: number(&mut fields, "decimals", 0..=6),
+        constraint: fields.one("constraint", |node, problems| Some(constraint(node, problems))),
+        constraint_message: words(&mut fields, "constraint_message", languages),
+        statement: words(&mut fields, "statement", languages),
+        birthday: fields.boolean("birthday").is_some_and(|birthday| birthday.value),
+        paged: fields.boolean("paged").is_some_and(|paged| paged.value),
+        max_remarks: number(&mut fields, "max_remarks", 1..=50),
         start: fields.integer("start"),
         end: fields.integer("end"),
         start_label: words(&mut fields, "start_label", languages),
@@ -108,6 +176,29 @@ fn question(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) 
     };
     fields.finish();
     name.map(|_| raw)
+}
+
+fn condition(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<RawCondition> {
+    let mut fields = Fields::new(node, problems);
+    let question = fields.required_string("question");
+    let is = fields.one("is", yaml::string);
+    let any_of = fields.list("any_of", yaml::string);
+    let answered = fields.boolean("answered");
+    let place = fields.place().clone();
+    fields.finish();
+    Some(RawCondition { question: question?, any_of: is.into_iter().chain(any_of).collect(), answered, place })
+}
+
+fn constraint(node: &Node, problems: &mut Vec<Diagnostic>) -> RawConstraint {
+    let mut fields = Fields::new(node, problems);
+    let (min, max) = (fields.string("min"), fields.string("max"));
+    let place = fields.place().clone();
+    fields.finish();
+    RawConstraint { min, max, place }
+}
+
+fn holds(fields: &mut Fields<'_>, key: &'static str, test: impl Fn(&Value) -> bool) -> bool {
+    fields.node(key).is_some_and(|node| test(&node.value))
 }
 
 fn options(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -> RawOptionList {
@@ -147,121 +238,4 @@ fn check_name(name: &Spanned<String>, names: &mut BTreeMap<String, u32>, problem
 fn is_value(word: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
     word.bytes().all(inner) && word.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
-}
-
-/// Turns a question as written into one of the kinds there are.
-fn resolve(
-    raw: RawQuestion,
-    lists: &BTreeMap<String, RawOptionList>,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Question> {
-    let kind = raw.kind.as_ref()?;
-    let resolved = match kind.value.as_str() {
-        "text" => Kind::Text(kind::Text {
-            max_length: raw.max_length.unwrap_or(kind::Text::MAX_LENGTH),
-            autocomplete: raw.autocomplete.clone(),
-        }),
-        "longtext" => Kind::Longtext(kind::Longtext {
-            max_length: raw.max_length.unwrap_or(kind::Longtext::MAX_LENGTH),
-            rows: raw.rows.unwrap_or(kind::Longtext::ROWS),
-        }),
-        "choice" => Kind::Choice(kind::Choice { options: offered(&raw, lists, problems)?, or_other: raw.or_other }),
-        "choices" => Kind::Choices(kind::Choices {
-            options: offered(&raw, lists, problems)?,
-            or_other: raw.or_other,
-            max_selected: raw.max_selected,
-        }),
-        "scale" => Kind::Scale(scale(&raw, problems)?),
-        "note" => Kind::Note(kind::Note { text: raw.text.clone().unwrap_or_default() }),
-        unknown => {
-            let problem = Diagnostic::new(rule::KIND_UNKNOWN, kind.place.clone()).with("kind", unknown);
-            problems.push(problem.nearest(unknown, Kind::NAMES));
-            return None;
-        }
-    };
-    report_strangers(&raw, &resolved, problems);
-    Some(Question { name: raw.name.value, label: raw.label, hint: raw.hint, required: raw.required, kind: resolved })
-}
-
-/// Reports what is written for another kind of question: it would do nothing, and the editor expects it to.
-fn report_strangers(raw: &RawQuestion, kind: &Kind, problems: &mut Vec<Diagnostic>) {
-    let choosing = matches!(kind, Kind::Choice(_) | Kind::Choices(_));
-    let writing = matches!(kind, Kind::Text(_) | Kind::Longtext(_));
-    let scaling = matches!(kind, Kind::Scale(_));
-    let written = [
-        ("list", raw.list.is_some(), choosing),
-        ("options", raw.options.is_some(), choosing),
-        ("or_other", raw.or_other, choosing),
-        ("max_selected", raw.max_selected.is_some(), matches!(kind, Kind::Choices(_))),
-        ("max_length", raw.max_length.is_some(), writing),
-        ("rows", raw.rows.is_some(), matches!(kind, Kind::Longtext(_))),
-        ("autocomplete", raw.autocomplete.is_some(), matches!(kind, Kind::Text(_))),
-        ("start", raw.start.is_some(), scaling),
-        ("end", raw.end.is_some(), scaling),
-        ("start_label", raw.start_label.is_some(), scaling),
-        ("end_label", raw.end_label.is_some(), scaling),
-        ("no_opinion", raw.no_opinion, scaling),
-        ("text", raw.text.is_some(), matches!(kind, Kind::Note(_))),
-        ("required", raw.required, !matches!(kind, Kind::Note(_))),
-    ];
-    for (key, _, _) in written.iter().filter(|(_, there, wanted)| *there && !wanted) {
-        let problem = Diagnostic::new(rule::KEY_OF_ANOTHER_KIND, raw.place.clone());
-        let kind = raw.kind.as_ref().map(|kind| kind.value.clone()).unwrap_or_default();
-        problems.push(problem.with("key", key).with("kind", kind));
-    }
-}
-
-fn offered(
-    raw: &RawQuestion,
-    lists: &BTreeMap<String, RawOptionList>,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Vec<kind::Opt>> {
-    let list = match (&raw.options, &raw.list) {
-        (Some(options), _) if !options.is_empty() => options,
-        (_, Some(name)) => {
-            let Some(list) = lists.get(&name.value) else {
-                let problem = Diagnostic::new(rule::LIST_UNKNOWN, name.place.clone()).with("name", &name.value);
-                problems.push(problem.nearest(&name.value, lists.keys().map(String::as_str)));
-                return None;
-            };
-            list
-        }
-        _ => {
-            let problem = Diagnostic::new(rule::OPTIONS_MISSING, raw.name.place.clone());
-            problems.push(problem.with("question", &raw.name.value));
-            return None;
-        }
-    };
-    let options = list.iter().map(|(value, label)| kind::Opt { value: value.value.clone(), label: label.clone() });
-    Some(options.collect())
-}
-
-fn scale(raw: &RawQuestion, problems: &mut Vec<Diagnostic>) -> Option<kind::Scale> {
-    let mut missing = |key: &'static str| {
-        problems.push(Diagnostic::new(rule::FIELD_MISSING, raw.place.clone()).with("key", key));
-    };
-    for (key, there) in [
-        ("start", raw.start.is_some()),
-        ("end", raw.end.is_some()),
-        ("start_label", raw.start_label.is_some()),
-        ("end_label", raw.end_label.is_some()),
-    ] {
-        if !there {
-            missing(key);
-        }
-    }
-    let (start, end) = (raw.start.as_ref()?, raw.end.as_ref()?);
-    let points = end.value.saturating_sub(start.value);
-    if !(1..kind::Scale::MAX_POINTS).contains(&points) {
-        let problem = Diagnostic::new(rule::SCALE_BAD, end.place.clone());
-        problems.push(problem.with("start", start.value).with("end", end.value));
-        return None;
-    }
-    Some(kind::Scale {
-        start: start.value,
-        end: end.value,
-        start_label: raw.start_label.clone()?,
-        end_label: raw.end_label.clone()?,
-        no_opinion: raw.no_opinion,
-    })
 }

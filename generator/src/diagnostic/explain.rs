@@ -1,4 +1,4 @@
-//! What a rule is about: for one who asks on the command line, and as the page that lists all rules.
+//! What a rule is about: for one who asks on the command line, and as the pages that list all rules.
 
 use std::fmt::Write as _;
 
@@ -42,20 +42,29 @@ fn indented(text: &str) -> String {
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, clippy::unwrap_used)] // A test is an end: it reads and writes the page.
 mod tests {
-    use super::*;
-    use crate::diagnostic::rule;
+    use std::collections::BTreeMap;
 
-    /// The page of rules, in the help for editors.
-    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../content/pomoc/zasady.md");
+    use super::*;
+    use crate::{diagnostic::rule, slug};
+
+    /// The pages of rules, in the help for editors.
+    const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../content/pomoc/zasady");
 
     #[test]
-    fn the_page_of_rules_tells_the_rules_there_are() {
-        let page = page(&Texts::in_language("pl"));
+    fn the_pages_of_rules_tell_the_rules_there_are() {
+        let pages = pages(&Texts::in_language("pl"));
         if std::env::var_os("UPDATE").is_some() {
-            std::fs::write(PAGE, &page).unwrap();
+            let _ = std::fs::remove_dir_all(FOLDER);
+            std::fs::create_dir_all(FOLDER).unwrap();
+            for (name, page) in &pages {
+                std::fs::write(format!("{FOLDER}/{name}"), page).unwrap();
+            }
         }
-        let written = std::fs::read_to_string(PAGE).unwrap_or_default();
-        assert!(written == page, "{PAGE} is out of date: UPDATE=1 cargo test -p generator the_page_of_rules");
+        let files = std::fs::read_dir(FOLDER).unwrap().map(|file| file.unwrap().path());
+        let name = |file: &std::path::Path| file.file_name().unwrap().to_string_lossy().into_owned();
+        let written: BTreeMap<_, _> =
+            files.map(|file| (name(&file), std::fs::read_to_string(&file).unwrap())).collect();
+        assert!(written == pages, "{FOLDER} is out of date: UPDATE=1 cargo test -p generator the_pages_of_rules");
     }
 
     #[test]
@@ -65,23 +74,26 @@ mod tests {
         assert!(told.contains("\nWrong:\n    end: 2026-06-31\n\nRight:\n    end: 2026-06-30\n"), "{told}");
     }
 
-    fn page(texts: &Texts) -> String {
+    /// Writes a page for each group of rules, and one that leads to them.
+    fn pages(texts: &Texts) -> BTreeMap<String, String> {
         let (title, introduction) = texts.reference();
-        let mut page = format!("# {title}\n\n{introduction}\n");
-        for (group, rules) in rule::GROUPS {
-            let _ = write!(page, "\n## {}\n", texts.group(group));
+        let mut pages = BTreeMap::from([("index.md".to_owned(), format!("# {title}\n\n{introduction}\n"))]);
+        for (index, (group, rules)) in rule::GROUPS.iter().enumerate() {
+            let title = texts.group(group);
+            let mut page = format!("---\nweight: {}\n---\n\n# {title}\n", index + 1);
             for rule in *rules {
                 page.push_str(&section(rule, texts));
             }
+            pages.insert(format!("{}.md", slug::fold(title)), page);
         }
-        page
+        pages
     }
 
     fn section(rule: &'static Rule, texts: &Texts) -> String {
         let said = texts.rule(rule).unwrap();
         let example = &examples()[rule.id];
         let severity = texts.severity(rule.severity);
-        let mut section = format!("\n### `{}` ({severity}) {{#{}}}\n\n", rule.id, rule.id);
+        let mut section = format!("\n## `{}` ({severity}) {{#{}}}\n\n", rule.id, rule.id);
         let _ = write!(section, "{} {}\n\n", escaped(&message(rule, texts)), escaped(&said.explanation));
         let _ = write!(section, "**{}** {}\n\n", texts.phrase("what-to-do", &[]), escaped(&hint(rule, texts)));
         if let Some(source) = &said.source {

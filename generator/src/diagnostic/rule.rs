@@ -137,6 +137,14 @@ rules! {
         OPTION_VALUE_BAD = Error "option-value-bad" ["value"];
         OPTION_VALUE_TWICE = Error "option-value-twice" ["value", "line"];
         SCALE_BAD = Error "scale-bad" ["start", "end"];
+        AUTOCOMPLETE_BAD = Error "autocomplete-bad" ["value", "known"];
+        CONSTRAINT_BAD = Error "constraint-bad" ["value"];
+        CONSTRAINT_EMPTY = Error "constraint-empty" ["min", "max"];
+        CONDITION_QUESTION = Error "condition-question" ["name"];
+        CONDITION_TEST = Error "condition-test" [];
+        CONDITION_VALUE = Error "condition-value" ["question", "value"];
+        CONDITION_FREE = Error "condition-free" ["question"];
+        QUESTION_UNREACHABLE = Error "question-unreachable" ["question"];
     }
     "personal" {
         PERSONAL_PESEL = Error "personal-pesel" ["words"];

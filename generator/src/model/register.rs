@@ -48,6 +48,17 @@ impl Register {
         self.snapshots(document, version).filter(|snapshot| !corrected.contains(snapshot.name.as_str())).collect()
     }
 
+    /// Returns the hashes of all texts that a section had when it was published, oldest first.
+    pub(crate) fn hashes<'a>(
+        &'a self,
+        document: &'a str,
+        version: &'a str,
+        section: &'a str,
+    ) -> impl Iterator<Item = &'a str> {
+        let sections = self.snapshots(document, version).flat_map(|snapshot| &snapshot.text.sections);
+        sections.filter(move |published| published.id == section).map(|published| published.hash.as_str())
+    }
+
     /// Returns the corrections of a version, each with the text that it corrects.
     pub(crate) fn corrections<'a>(
         &'a self,

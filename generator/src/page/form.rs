@@ -1,13 +1,13 @@
 use forms::{
-    Answers, Bundle, ThemeError,
+    Answers, Bundle, ConsultedDocument, ConsultedSection, ConsultedVersion, Kind, ThemeError,
     page::{self, Filled},
 };
 
 use super::Frame;
 use crate::{
     address::Address,
-    model::{Consultation, FormPage},
-    typography::typeset,
+    markdown::Section,
+    model::{Consultation, Document, FormPage, Version},
 };
 
 /// Draws the static page of a form with the code that the function draws it with.
@@ -15,27 +15,66 @@ pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPa
     let bundle = bundle(frame, consultation, form);
     let state = consultation.term.state_on(frame.drawing.today);
     // The template says by itself where the term keeps answers out.
-    let filled = Filled { answers: &Answers::default(), mistakes: &[], token: None, notice: None, focus: None };
-    page::form(&frame.drawing.look.theme, &bundle, state, &filled)
+    let answers = Answers::default();
+    page::form(&frame.drawing.look.theme, &bundle, state, &Filled::new(&answers))
 }
 
 /// Packs a form with what stands around it, its links written as `frame` writes them.
 pub(crate) fn bundle(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Bundle {
-    let language = &frame.drawing.site.language;
-    let set = |text: String| {
-        let set = typeset(language, &text).into_owned();
-        (set != text).then_some((text, set))
-    };
     let api = Address::root().file(&format!("api/{}", form.form.id));
     Bundle {
         revision: form.form.revision(),
-        shown: page::texts(&form.form, language).into_iter().filter_map(set).collect(),
-        language: language.clone(),
+        language: frame.drawing.site.language.clone(),
         original: frame.drawing.site.is_original(),
         href: frame.linking.href(&form.address),
         action: frame.linking.href(&api),
         shell: frame.shell_in(consultation, Vec::new()),
         consultation: frame.card(consultation),
+        documents: documents(frame, consultation, form),
+        base_url: frame.drawing.site.base_url.clone(),
         form: form.form.clone(),
     }
+}
+
+/// Returns what remarks may be about; nothing for a form that asks for none.
+fn documents(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Vec<ConsultedDocument> {
+    let site = frame.drawing.site;
+    if !form.form.questions.iter().any(|question| matches!(question.kind, Kind::Remark(_))) {
+        return Vec::new();
+    }
+    let version = |document: &Document, index: usize| {
+        let version = &document.versions[index];
+        let sections = site.chapters(version).flat_map(|chapter| &chapter.body.sections);
+        let sections = sections.map(|section| ConsultedSection {
+            id: section.id.clone(),
+            title: frame.words(&section.title),
+            hash: section.hash.clone(),
+            earlier: earlier(consultation, document, version, section),
+        });
+        ConsultedVersion { version: version.version.clone(), sections: sections.collect() }
+    };
+    let documents = consultation.documents.iter().filter(|document| site.shows(document.draft)).map(|document| {
+        // The newest stands last: drafts that `serve` shows before it are no news to bind a remark to.
+        let newest = document.newest();
+        let mut shown = site.versions(document);
+        shown.sort_by_key(|index| Some(*index) == newest);
+        ConsultedDocument {
+            name: document.name().to_owned(),
+            title: document.title.clone(),
+            href: frame.linking.href(&document.address),
+            versions: shown.into_iter().map(|index| version(document, index)).collect(),
+        }
+    });
+    documents.filter(|document| !document.versions.is_empty()).collect()
+}
+
+/// Returns the hashes of the texts that a section had when they were published, but for the one it has.
+fn earlier(consultation: &Consultation, document: &Document, version: &Version, section: &Section) -> Vec<String> {
+    let mut earlier: Vec<String> = Vec::new();
+    for hash in consultation.register.hashes(document.name(), &version.version, &section.id) {
+        if hash != section.hash && !earlier.iter().any(|known| known == hash) {
+            earlier.push(hash.to_owned());
+        }
+    }
+    earlier
 }

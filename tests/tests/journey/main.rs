@@ -4,11 +4,12 @@
 //! 1. `statuses`: every answer that there is, and what comes back with it.
 //! 2. `mistakes`: what is wrong with answers, and how it is told.
 //! 3. `steps`: what the buttons do, and what becomes of a form that changes meanwhile.
-//! 4. `clock`: the term, to the second.
-//! 5. `strangers`: what nobody should send.
-//! 6. `typed`: whatever is typed comes back as it was.
-//! 7. `kept`: whatever is accepted is stored, read back and exported as it was.
-//! 8. `hostile`: whatever was ever used to break into a form.
+//! 4. `pages`: pages, conditions, remarks, corrections, what is saved.
+//! 5. `clock`: the term, to the second.
+//! 6. `strangers`: what nobody should send.
+//! 7. `typed`: whatever is typed comes back as it was.
+//! 8. `kept`: whatever is accepted is stored, read back and exported as it was.
+//! 9. `hostile`: whatever was ever used to break into a form.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
 
 mod clock;
@@ -16,6 +17,7 @@ mod exported;
 mod hostile;
 mod kept;
 mod mistakes;
+mod pages;
 mod statuses;
 mod steps;
 mod strangers;
