@@ -22,7 +22,7 @@ use crate::diagnostic::{Diagnostic, Lines, Place, rule};
 const FOLDERS: [&str; 2] = ["content", "themes"];
 
 /// File names that end so are text.
-const TEXT: [&str; 5] = [".md", ".yaml", ".html", ".css", ".svg"];
+const TEXT: [&str; 6] = [".md", ".yaml", ".html", ".css", ".js", ".svg"];
 
 /// Everything a build reads, by path relative to the root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
