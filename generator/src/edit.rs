@@ -130,7 +130,9 @@ fn carry_out(planned: &[Planned]) -> Result<(), EditError> {
     let mut ready = Vec::new();
     let prepared = planned.iter().try_for_each(|planned| prepare(planned, &mut ready));
     let done = prepared.and_then(|()| ready.iter().try_for_each(place));
-    ready.iter().for_each(|ready| discard(&ready.beside));
+    for ready in &ready {
+        discard(&ready.beside);
+    }
     done
 }
 

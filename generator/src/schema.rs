@@ -224,10 +224,9 @@ mod tests {
                 judge(field, &with, taken, judged);
             }
             if let Some(item) = field.item.as_deref().filter(|item| item.taken.contains(&Taken::Group)) {
-                match field.taken.contains(&Taken::List) {
-                    true => judge(item, &|value| with(json!([value])), taken, judged),
-                    false => judge(item, &|value| with(json!({ "a": value })), taken, judged),
-                }
+                let list = field.taken.contains(&Taken::List);
+                let inside = |value: Value| with(if list { json!([value]) } else { json!({ "a": value }) });
+                judge(item, &inside, taken, judged);
             }
         }
     }

@@ -116,7 +116,10 @@ fn every_link_leads_to_a_page_and_a_section() {
     for (address, html) in &pages {
         let ids = values(html, "id");
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an id stands twice on {address}");
-        for href in values(html, "href").into_iter().filter(|href| !href.contains(':') && !href.contains("assets/")) {
+        for href in values(html, "href")
+            .into_iter()
+            .filter(|href| !href.contains(':') && !href.contains("assets/") && !href.ends_with("atom.xml"))
+        {
             let (page, anchor) = href.split_once('#').map_or((href, None), |(page, anchor)| (page, Some(anchor)));
             let target = joined(address, page);
             let target = pages.get(&target).unwrap_or_else(|| panic!("{href} on {address} leads nowhere"));
@@ -174,6 +177,39 @@ fn a_chapter_that_is_gone_leads_to_the_last_version_that_has_it() {
     });
     assert!(!renamed["/park/plan/parking/"].contains("nie ma tego rozdziału"));
     assert!(values(&renamed["/park/plan/parking/"], "href").contains(&"../cele/"));
+}
+
+#[test]
+fn an_alias_lives_on_when_its_chapter_is_gone() {
+    let pages = changed(|plan| {
+        let text = fs::read_to_string(plan.join("1.0/04-parking.md")).unwrap();
+        let aliases = "aliases: [/park/plan/auta/, /park/plan/cele-planu/]";
+        fs::write(plan.join("1.0/04-parking.md"), format!("---\n{aliases}\n---\n{text}")).unwrap();
+        let text = fs::read_to_string(plan.join("2.0/03-cele.md")).unwrap();
+        fs::write(plan.join("2.0/03-cele.md"), format!("---\naliases: [/park/plan/cele-planu/]\n---\n{text}")).unwrap();
+    });
+    assert!(values(&pages["/park/plan/auta/"], "href").contains(&"../parking/"));
+    // A chapter that is there goes before one that is not.
+    assert!(values(&pages["/park/plan/cele-planu/"], "href").contains(&"../cele/"));
+}
+
+#[test]
+fn code_is_compared_as_it_is_written() {
+    let pages = changed(|plan| {
+        let add = |version: &str, port: &str| {
+            let file = plan.join(version).join("01-wstep.md");
+            let text = fs::read_to_string(&file).unwrap();
+            let code = format!("```\npytaj \"w urzędzie\" - {port}\n```\n\nPytaj \"w urzędzie\" - {port}.\n");
+            fs::write(&file, format!("{text}\n## Kod\n\n{code}")).unwrap();
+        };
+        add("1.0", "80");
+        add("2.0", "81");
+    });
+    let html = &pages["/park/plan/zmiany/1.0-2.0/"];
+    assert!(
+        html.contains("<p>pytaj &quot;w urzędzie&quot; - <del>") || html.contains("<p>pytaj \"w urzędzie\" - <del>")
+    );
+    assert!(html.contains("<p>Pytaj „w\u{a0}urzędzie” – <del>"));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::{
     check::{self, Differing},
     diagnostic::{self, Diagnostic, Texts, rule},
     edit::{self, Edit},
+    memory::Memory,
     pipeline::{self, Options},
     publish::{self, Registration, Step, What},
     source,
@@ -42,7 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let (source, mut problems) = source::read(root)?;
     let options = Options { today, drafts: false, commit: None };
-    let (sites, _) = pipeline::sites(&source, &options, &mut problems);
+    let (sites, _) = pipeline::sites(&source, &options, &Memory::default(), &mut problems);
     let texts = arguments.language.of(&source);
     let differing = check::differing(&sites.original);
     let corrected = match &arguments.correction {

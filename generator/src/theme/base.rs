@@ -85,4 +85,11 @@ mod tests {
         expected.sort();
         assert_eq!(found, expected);
     }
+
+    #[test]
+    fn the_folder_that_is_compiled_in_does_not_count_as_another_theme() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../themes/base");
+        let (read, _) = crate::source::read(&root.join("../..")).unwrap();
+        assert!(read.under("themes/base").eq(source().under("themes/base")));
+    }
 }
