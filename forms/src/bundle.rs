@@ -116,6 +116,9 @@ pub struct Shell {
     pub navigation: Vec<Link>,
     /// The way from the home page to this one, this one left out.
     pub breadcrumbs: Vec<Link>,
+    /// The feed that tells of what is new here; null where the site has none.
+    #[serde(default)]
+    pub feed: Option<Link>,
     /// The page in each language of the site, this one too, or where a reader of that language goes on; empty where the
     /// site speaks one. The labels are the names of the languages in themselves.
     #[serde(default)]

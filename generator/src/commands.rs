@@ -117,12 +117,18 @@ pub fn run() -> ExitCode {
 /// Prints problems to standard error; tells whether they keep the site from being built. What is only to be known is
 /// left to `check`, which is asked for it.
 fn report(problems: &[Diagnostic], source: &Source, texts: &Texts, strict: bool) -> bool {
-    let grave = |problem: &&Diagnostic| problem.rule.severity < Severity::Info;
-    let told: Vec<Diagnostic> = problems.iter().filter(grave).cloned().collect();
+    let told = told(problems, source, texts);
     if !told.is_empty() {
-        complain(&coloured(&told, source, texts));
+        complain(&told);
     }
     refuses(problems, strict)
+}
+
+/// Returns what a command says of problems that it was not asked for: notes are left to `check`.
+fn told(problems: &[Diagnostic], source: &Source, texts: &Texts) -> String {
+    let grave = |problem: &&Diagnostic| problem.rule.severity < Severity::Info;
+    let told: Vec<Diagnostic> = problems.iter().filter(grave).cloned().collect();
+    coloured(&told, source, texts)
 }
 
 /// Tells whether problems keep the site from being built.

@@ -16,6 +16,7 @@ use std::{
 use crate::{
     diagnostic::{Diagnostic, Spanned, rule},
     markdown::Words,
+    memory::Memory,
     source::Source,
     yaml::{self, Fields, Node, Taken, Text},
 };
@@ -25,6 +26,8 @@ use self::{
     page::RawPage,
     site::{Languages, RawSite},
 };
+
+pub(crate) use self::page::Reading;
 
 /// The folder that editors change.
 pub(crate) const FOLDER: &str = "content";
@@ -46,26 +49,28 @@ pub(crate) struct Content {
 
 /// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
 ///
-/// `words` is what the theme lends to Markdown, by language.
+/// `words` is what the theme lends to Markdown, by language; `memory` has what was read of the same bytes before.
 pub(crate) fn read(
     source: &Source,
     site: RawSite,
     words: &BTreeMap<String, Words>,
+    memory: &Memory,
     problems: &mut Vec<Diagnostic>,
 ) -> Content {
-    read_all(source, site, words, None, problems)
+    read_all(source, site, words, memory, None, problems)
 }
 
 fn read_all(
     source: &Source,
     site: RawSite,
     words: &BTreeMap<String, Words>,
+    memory: &Memory,
     sample: Option<(&'static str, &Node)>,
     problems: &mut Vec<Diagnostic>,
 ) -> Content {
     let languages = site.languages.clone();
     let read = BTreeSet::from([site::FILE.to_owned()]);
-    let mut reader = Reader { source, languages: &languages, words, problems, sample, read };
+    let mut reader = Reader { source, languages: &languages, words, problems, memory, sample, read };
     let folders = consultation::folders(source);
     let consultations = folders.iter().filter_map(|folder| consultation::read(&mut reader, folder)).collect();
     let belongs = |path: &str, inner: &str| consultation::belongs(&folders, path, inner);
@@ -127,7 +132,7 @@ pub(crate) fn read_sample(kind: Kind, sample: &Node) {
     let problems = &mut Vec::new();
     let site = if kind == Kind::Site { site::fields(sample, problems) } else { site::read(&source, problems) };
     let words = BTreeMap::new();
-    read_all(&source, site, &words, Some((kind.path(), sample)), problems);
+    read_all(&source, site, &words, &Memory::default(), Some((kind.path(), sample)), problems);
 }
 
 /// What reading a file needs: the tree, the languages it is written in, and where problems go.
@@ -136,6 +141,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) languages: &'a Languages,
     pub(crate) words: &'a BTreeMap<String, Words>,
     pub(crate) problems: &'a mut Vec<Diagnostic>,
+    pub(crate) memory: &'a Memory,
     /// What stands in place of the fields of one file, to find out which there are.
     sample: Option<(&'static str, &'a Node)>,
     /// Paths of the files that have been read.
@@ -163,14 +169,6 @@ impl<'a> Reader<'a> {
             return Some(sample.clone());
         }
         yaml::parse(path, text).map_err(|problem| self.problems.push(problem)).ok()
-    }
-
-    /// Reads the fields of a Markdown file and returns them with the byte at which the body starts.
-    fn front_matter(&mut self, path: &str, text: &str) -> Option<(Node, usize)> {
-        if let Some(sample) = self.sample(path) {
-            return Some((sample.clone(), 0));
-        }
-        yaml::front_matter(path, text).map_err(|problem| self.problems.push(problem)).ok()
     }
 
     fn sample(&self, path: &str) -> Option<&'a Node> {

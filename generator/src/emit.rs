@@ -1,30 +1,30 @@
 //! The one place that writes files (interfaces, "Output").
 //!
-//! 1. Takes the lock, reads the old manifest, compares every output with the bytes on disk (`plan`).
-//! 2. Writes what differs into `.stage/`.
-//! 3. Writes the manifest as the union of old and new, marked incomplete.
+//! 1. Takes the lock and reads the old manifest when the first output comes: a build that makes none touches nothing.
+//! 2. Takes outputs while they are made ([`Staging`]): compares each with the bytes on disk, and writes what differs into `.stage/`.
+//! 3. Once all are made, finds what has to go (`plan`), and writes the manifest as the union of old and new, marked
+//!    incomplete ([`Staging::place`]).
 //! 4. Renames into place: assets, side outputs, pages. Removes what is no longer an output, in the
 //!    opposite order.
 //! 5. Writes the final manifest.
+//!
+//! A staging that is dropped before it is placed leaves everything as it was.
 //!
 //! Killed anywhere, every page is the old or the new one with its assets beside it, and the next
 //! run puts the rest right. Where nothing differs, nothing is written.
 
 mod disk;
 mod plan;
+mod staging;
 
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
-use data_encoding::HEXLOWER;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use disk::Disk;
-use plan::Plan;
+pub(crate) use staging::Staging;
 
 /// Name of the manifest in the output folder.
 const MANIFEST: &str = "manifest.json";
@@ -59,6 +59,24 @@ pub(crate) enum Class {
     Page,
 }
 
+/// Takes outputs as they are made, from several threads and in any order; each path comes once.
+pub(crate) trait Sink: Sync {
+    /// Takes the output that stands at `path`.
+    fn take(&self, path: String, output: Output);
+}
+
+/// Outputs kept in memory.
+impl Sink for Mutex<Outputs> {
+    fn take(&self, path: String, output: Output) {
+        self.lock().unwrap_or_else(PoisonError::into_inner).insert(path, output);
+    }
+}
+
+/// Nowhere: a check draws every page and keeps none.
+impl Sink for () {
+    fn take(&self, _: String, _: Output) {}
+}
+
 /// What a run did; paths are sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Report {
@@ -66,6 +84,8 @@ pub(crate) struct Report {
     pub(crate) written: Vec<String>,
     /// Files of the last build that are gone.
     pub(crate) removed: Vec<String>,
+    /// How many outputs are pages.
+    pub(crate) pages: usize,
     /// How many outputs were already as they should be.
     pub(crate) unchanged: usize,
     /// Files nobody here made: left alone, and not in the manifest.
@@ -121,112 +141,6 @@ struct Manifest {
 struct Entry {
     class: Class,
     sha256: String,
-}
-
-/// Makes the output folder hold these outputs.
-pub(crate) fn emit(out: &Path, outputs: &Outputs) -> Result<Report, EmitError> {
-    emit_on(&Disk::new(out), outputs)
-}
-
-fn emit_on(disk: &Disk, outputs: &Outputs) -> Result<Report, EmitError> {
-    plan::check_paths(outputs)?;
-    disk.create_folder("")?;
-    let _lock = lock(disk)?;
-
-    let old = manifest(disk)?;
-    let plan = Plan::new(disk, outputs, &old)?;
-    let new = Manifest { complete: true, files: outputs.par_iter().map(entry).collect() };
-
-    if plan.changes_something() {
-        disk.remove_tree(STAGE)?;
-        for path in &plan.written {
-            disk.write(&staged(path), &outputs[path].bytes)?;
-        }
-        write_manifest(disk, &union(&old, &new))?;
-        for path in plan.placements(outputs) {
-            clear_the_way(disk, &plan, path)?;
-            disk.rename(&staged(path), path)?;
-        }
-        for path in plan.removals(&old) {
-            remove(disk, path)?;
-        }
-    }
-    if disk.read(MANIFEST)?.as_deref() != Some(&json(&new)) {
-        write_manifest(disk, &new)?;
-    }
-    disk.remove_tree(STAGE)?;
-    Ok(plan.report(outputs))
-}
-
-/// Holds the lock until the file is closed, by the end of the process at the latest.
-fn lock(disk: &Disk) -> Result<File, EmitError> {
-    let path = disk.path(LOCK);
-    let failed = |source| EmitError::Io { action: "lock", path: path.clone(), source };
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(EmitError::Locked(disk.path(""))),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
-    }
-}
-
-/// Reads the old manifest; one that is lost or cannot be read makes old files unknown ones.
-fn manifest(disk: &Disk) -> Result<Manifest, EmitError> {
-    let manifest = disk.read(MANIFEST)?;
-    let mut manifest: Manifest = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-    // What it names may be removed: it must not lead out of the folder.
-    manifest.files.retain(|path, _| plan::is_output_path(path));
-    Ok(manifest)
-}
-
-fn entry((path, output): (&String, &Output)) -> (String, Entry) {
-    let sha256 = HEXLOWER.encode(&Sha256::digest(&output.bytes));
-    (path.clone(), Entry { class: output.class, sha256 })
-}
-
-/// Returns all files that may be there until the new build is in place.
-fn union(old: &Manifest, new: &Manifest) -> Manifest {
-    let mut files = old.files.clone();
-    files.extend(new.files.clone());
-    Manifest { complete: false, files }
-}
-
-/// Writes the manifest at once, never half.
-fn write_manifest(disk: &Disk, manifest: &Manifest) -> Result<(), EmitError> {
-    disk.write(&staged(MANIFEST), &json(manifest))?;
-    disk.rename(&staged(MANIFEST), MANIFEST)
-}
-
-fn json(manifest: &Manifest) -> Vec<u8> {
-    // Strings and a flag: there is nothing in it that JSON cannot hold.
-    let mut json = serde_json::to_vec_pretty(manifest).unwrap_or_default();
-    json.push(b'\n');
-    json
-}
-
-fn staged(path: &str) -> String {
-    format!("{STAGE}/{path}")
-}
-
-/// Removes what the last build left where an output or one of its folders belongs.
-///
-/// The one time that something goes before its turn: a path cannot be a file and a folder at once.
-fn clear_the_way(disk: &Disk, plan: &Plan, path: &str) -> Result<(), EmitError> {
-    for left in plan.in_the_way(path) {
-        remove(disk, left)?;
-    }
-    disk.remove_hollow_folder(path)
-}
-
-/// Removes a file of the last build and the folders it leaves empty.
-fn remove(disk: &Disk, path: &str) -> Result<(), EmitError> {
-    disk.remove_file(path)?;
-    for folder in plan::folders(path).into_iter().rev() {
-        if !disk.remove_empty_folder(folder)? {
-            break;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

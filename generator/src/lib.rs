@@ -16,6 +16,7 @@ mod emit;
 #[cfg(feature = "serve")]
 pub mod export;
 mod markdown;
+mod memory;
 mod model;
 mod output;
 mod page;

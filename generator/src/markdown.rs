@@ -18,9 +18,12 @@ mod writer;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use serde::Serialize;
+
 use self::{sections::Recorder, writer::Writer};
 use crate::{
     diagnostic::{Diagnostic, Lines, Place, Spanned},
+    memory::Key,
     typography,
 };
 
@@ -61,6 +64,8 @@ pub(crate) struct Body {
     pub(crate) pieces: Vec<Piece>,
     /// The words alone, one line per block, without the title.
     pub(crate) text: String,
+    /// That of all that it was made from, where a memory keeps it: two bodies with one key are equal.
+    pub(crate) key: Option<Key>,
 }
 
 /// A heading of the body.
@@ -99,7 +104,7 @@ impl Link {
 }
 
 /// A link as it is rendered.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Href {
     /// Where it leads.
     pub(crate) address: String,
@@ -151,45 +156,47 @@ pub(crate) struct Setting<'a> {
 }
 
 impl Body {
-    /// Returns the HTML, with the address each link gets; addresses are escaped here.
-    pub(crate) fn render<H: Into<Href>>(&self, href: impl FnMut(&Link) -> H) -> String {
-        self.render_sections(Setting::default(), href).concat()
+    /// Returns the HTML, with the address that each link gets; addresses are escaped here.
+    pub(crate) fn render(&self, hrefs: &[Href]) -> String {
+        let href = |index, _: &Link| hrefs.get(index).map(Cow::Borrowed).unwrap_or_default();
+        self.written(Setting::default(), href).concat()
     }
 
     /// Returns the HTML of each section, that of the title first, and at last what belongs to none: the footnotes.
     pub(crate) fn render_sections<H: Into<Href>>(
         &self,
         setting: Setting<'_>,
-        mut href: impl FnMut(&Link) -> H,
+        href: impl Fn(&Link) -> H,
     ) -> Vec<String> {
+        self.written(setting, |_, link| Cow::Owned(href(link).into()))
+    }
+
+    fn written<'a>(&self, setting: Setting<'_>, href: impl Fn(usize, &Link) -> Cow<'a, Href>) -> Vec<String> {
         let lower = |level: u8| (level + setting.below).min(6);
         let level = |heading: &Heading| lower(heading.level);
-        let start = |index: usize, heading: &Heading| {
-            let number = setting.numbers.get(index).map(|number| format!("{}\u{a0}", escape(number)));
-            Cow::<str>::Owned(format!(
-                "<h{} id=\"{}\">{}",
-                level(heading),
-                escape(&heading.id),
-                number.unwrap_or_default()
-            ))
-        };
         let mut sections = vec![String::new()];
         for piece in &self.pieces {
-            let part = match piece {
-                Piece::Html(part) => Some(Cow::Borrowed(part.as_str())),
-                Piece::Href(link) => self.links.get(*link).map(|link| Cow::Owned(href(link).into().html())),
-                Piece::Heading(index) => self.headings.get(*index).map(|heading| start(*index, heading)),
+            if *piece == Piece::SectionEnd {
+                sections.push(String::new());
+                continue;
+            }
+            let Some(html) = sections.last_mut() else { continue };
+            match piece {
+                Piece::Html(part) => html.push_str(part),
+                Piece::Href(index) => html.extend(self.links.get(*index).map(|link| href(*index, link).html())),
+                Piece::Heading(index) => {
+                    if let Some(heading) = self.headings.get(*index) {
+                        html.extend(["<h", &level(heading).to_string(), " id=\"", &escape(&heading.id), "\">"]);
+                        if let Some(number) = setting.numbers.get(*index) {
+                            html.extend([&escape(number), "\u{a0}"]);
+                        }
+                    }
+                }
                 Piece::HeadingEnd(index) => {
-                    self.headings.get(*index).map(|heading| Cow::Owned(format!("</h{}>", level(heading))))
+                    html.extend(self.headings.get(*index).map(|heading| format!("</h{}>", level(heading))));
                 }
-                Piece::Level(level) => Some(Cow::Owned(lower(*level).to_string())),
-                Piece::SectionEnd => {
-                    sections.push(String::new());
-                    continue;
-                }
-            };
-            if let (Some(html), Some(part)) = (sections.last_mut(), part) {
-                html.push_str(&part);
+                Piece::Level(level) => html.push_str(&lower(*level).to_string()),
+                Piece::SectionEnd => {}
             }
         }
         sections
@@ -219,15 +226,18 @@ pub(crate) fn parse(
 ) -> Body {
     let start = text.ceil_char_boundary(start);
     let lines = Lines::new(file, text);
-    let mut recorder = Recorder::default();
+    // Only chapters have sections.
+    let mut recorder = context.id_prefix.map(|slug| (slug, Recorder::default()));
     let mut writer = Writer::new(text, &lines, context, problems);
     let caption = context.words.get("caption").map(String::as_str).unwrap_or_default();
     for (token, range) in tokens::read(text, start, caption) {
-        recorder.take(&token);
+        if let Some((_, recorder)) = &mut recorder {
+            recorder.take(&token);
+        }
         writer.take(token, range);
     }
     let mut body = writer.finish();
-    if let Some(slug) = context.id_prefix {
+    if let Some((slug, recorder)) = recorder {
         let title = context.title.or(body.title.as_ref().map(|title| title.value.as_str())).unwrap_or_default();
         body.sections = recorder.finish(slug, title, &body.headings);
     }

@@ -125,6 +125,12 @@ impl Site {
         self.drafts || !draft
     }
 
+    /// Returns `address` with the host of the site, where it has one.
+    pub(crate) fn absolute(&self, address: &Address) -> Option<String> {
+        let base = self.base_url.as_ref().filter(|base| !base.is_empty())?;
+        Some(format!("{base}{address}"))
+    }
+
     /// Tells whether it is in the language of the content.
     pub(crate) fn is_original(&self) -> bool {
         self.home == Address::root()

@@ -1,7 +1,11 @@
-//! Everything that goes to `dist/`: pages, what the function is packed with, assets, the build stamp.
+//! Everything that goes to `dist/`: pages, what the function is packed with, feeds, the map of the site, assets,
+//! the build stamp.
 
+pub(crate) mod feed;
 mod forms;
+mod sitemap;
 mod stamp;
+mod xml;
 
 use rayon::prelude::*;
 
@@ -10,7 +14,8 @@ use crate::{
     check,
     diagnostic::Diagnostic,
     digest,
-    emit::{Class, Output, Outputs},
+    emit::{Class, Output, Sink},
+    memory::Memory,
     model::{Sheet, Site, Sites, Twins},
     page::{self, Drawing},
     pipeline::Options,
@@ -24,63 +29,80 @@ const MESSAGES: [(&str, &str); 2] = [("404.html", "not_found.html"), ("error.htm
 /// Where the build stamp stands.
 const STAMP: &str = "build.json";
 
-/// Returns the addresses that are taken on every site.
-pub(crate) fn fixed() -> impl Iterator<Item = Address> {
-    MESSAGES.iter().map(|(name, _)| *name).chain([STAMP]).map(|name| Address::root().file(name))
+/// Returns the addresses that are taken whatever the editors write.
+pub(crate) fn fixed(sites: &Sites) -> impl Iterator<Item = Address> {
+    let messages = MESSAGES.iter().map(|(name, _)| *name).chain([STAMP]).map(|name| Address::root().file(name));
+    messages.chain(feed::addresses(sites)).chain(sitemap::addresses())
 }
 
-/// Makes all outputs.
+/// Makes all outputs and hands each to `sink` as soon as it is made.
 ///
 /// # Errors
 /// The first page, in the order of pages, that its template cannot draw.
-pub(crate) fn all(sites: &Sites, look: &Look, source: &Source, options: &Options) -> Result<Outputs, Diagnostic> {
+pub(crate) fn all(
+    sites: &Sites,
+    look: &Look,
+    source: &Source,
+    options: &Options,
+    memory: &Memory,
+    sink: &dyn Sink,
+) -> Result<(), Diagnostic> {
     let stylesheet = asset("style", "css", &look.stylesheet);
     let icon = asset("icon", "svg", &look.icon);
     let script = asset("form", "js", &look.script);
     let twins = Twins::of(sites);
+    let sheets: Vec<_> =
+        sites.all().flat_map(|site| site.sheets().into_iter().map(move |sheet| (site, sheet))).collect();
+    let feeds = feed::find(sites, &sheets);
     let drawing = Drawing {
         site: &sites.original,
         original: &sites.original,
         twins: &twins,
         look,
+        memory,
+        feeds: &feeds,
         today: options.today,
         stylesheet: &stylesheet.0,
         icon: &icon.0,
         script: &script.0,
     };
-    let mut outputs = pages(sites, drawing)?;
-    outputs.extend(files(sites, source));
-    outputs.extend(forms::packed(sites, drawing));
-    outputs.extend([stylesheet, icon, script].map(|(address, output)| (address.output(), output)));
-    outputs
-        .insert(Address::root().file(STAMP).output(), stamp::output(options, sites.original.next_turn(options.today)));
-    Ok(outputs)
+    pages(drawing, &sheets, sink)?;
+    feed::write(sites, &feeds, sink);
+    sitemap::write(&sites.original, &sheets, sink);
+    files(sites, source, sink);
+    forms::packed(sites, drawing, sink);
+    for (address, output) in [stylesheet, icon, script] {
+        sink.take(address.output(), output);
+    }
+    let stamp = stamp::output(options, sites.original.next_turn(options.today));
+    sink.take(Address::root().file(STAMP).output(), stamp);
+    Ok(())
 }
 
-fn pages(sites: &Sites, drawing: Drawing<'_>) -> Result<Outputs, Diagnostic> {
-    let sheets: Vec<_> =
-        sites.all().flat_map(|site| site.sheets().into_iter().map(move |sheet| (site, sheet))).collect();
+fn pages(drawing: Drawing<'_>, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) -> Result<(), Diagnostic> {
     let draw = |(site, sheet): &(&Site, Sheet<'_>)| {
         let drawing = Drawing { site, ..drawing };
         let html = page::draw(drawing, sheet).map_err(|error| theme::broken(&error, Some(sheet.source)))?;
-        Ok((sheet.address.output(), page_output(html)))
+        sink.take(sheet.address.output(), page_output(html));
+        Ok(())
     };
-    // Drawn in parallel, collected in order: the first failing page is always the same one.
-    let drawn: Vec<Result<_, Diagnostic>> = sheets.par_iter().map(draw).collect();
-    let messages = MESSAGES.iter().map(|(name, template)| {
+    // Drawn in parallel; of several pages that fail it is always the first that is told.
+    let drawn: Vec<Result<(), Diagnostic>> = sheets.par_iter().map(draw).collect();
+    drawn.into_iter().collect::<Result<(), _>>()?;
+    for (name, template) in MESSAGES {
         let html = page::draw_message(drawing, template).map_err(|error| theme::broken(&error, Some(name)))?;
-        Ok((Address::root().file(name).output(), page_output(html)))
-    });
-    drawn.into_iter().chain(messages).collect()
+        sink.take(Address::root().file(name).output(), page_output(html));
+    }
+    Ok(())
 }
 
-/// Returns the files that some link of a shown page leads to, as they stand.
-fn files(sites: &Sites, source: &Source) -> Outputs {
-    let file = |(path, address): (String, Address)| {
-        let bytes = source.file(&path)?.bytes().to_vec();
-        Some((address.output(), Output { bytes, class: Class::Asset }))
-    };
-    check::referenced_files(sites).into_iter().filter_map(file).collect()
+/// Makes the files that some link of a shown page leads to, as they stand.
+fn files(sites: &Sites, source: &Source, sink: &dyn Sink) {
+    for (path, address) in check::referenced_files(sites) {
+        if let Some(file) = source.file(&path) {
+            sink.take(address.output(), Output { bytes: file.bytes().to_vec(), class: Class::Asset });
+        }
+    }
 }
 
 /// Returns an asset named by its content, so that browsers may keep it for ever.

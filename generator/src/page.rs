@@ -16,16 +16,20 @@ mod schedule;
 mod text;
 mod whole;
 
+use std::collections::BTreeMap;
+
 use forms::{Card, Channel, Link, Shell, State, ThemeError};
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
     address::{Address, Linking},
     content,
     diagnostic::Spanned,
     markdown::{Body, Href, Link as Written},
+    memory::Memory,
     model::{self, Consultation, Document, Found, Here, Navigation, Page, Routes, Sheet, Site, Subject, Twins, What},
+    output::feed::{Feed, Feeds},
     theme::Look,
     typography::typeset,
 };
@@ -42,6 +46,9 @@ pub(crate) struct Drawing<'a> {
     /// Which pages are one page in several languages.
     pub(crate) twins: &'a Twins<'a>,
     pub(crate) look: &'a Look,
+    pub(crate) memory: &'a Memory,
+    /// By language.
+    pub(crate) feeds: &'a BTreeMap<String, Feeds>,
     /// The day for which the page is drawn.
     pub(crate) today: Date,
     /// Address of the stylesheet.
@@ -120,10 +127,32 @@ struct Status {
     days_left: Option<i32>,
 }
 
+/// The body of a page with the addresses of its links: for a template its HTML, for a hash what it is made from.
+#[derive(Debug, Default)]
+struct Html<'a> {
+    /// None of a page that nobody wrote: no HTML.
+    body: Option<&'a Body>,
+    hrefs: Vec<Href>,
+}
+
+impl Serialize for Html<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.body {
+            None => serializer.serialize_str(""),
+            Some(Body { key: Some(key), .. }) if !serializer.is_human_readable() => {
+                (key, &self.hrefs).serialize(serializer)
+            }
+            Some(body) => serializer.serialize_str(&body.render(&self.hrefs)),
+        }
+    }
+}
+
 impl Frame<'_> {
     /// Draws `template` with `view` inside `shell`.
     fn render(&self, template: &str, shell: &Shell, view: &impl Serialize) -> Result<String, ThemeError> {
-        self.drawing.look.theme.render(template, &self.drawing.site.language, shell, view)
+        let Drawing { site, look, memory, .. } = self.drawing;
+        let draw = || look.theme.render(template, &site.language, shell, view);
+        memory.drawing(look, &(template, &site.language, shell, view), draw)
     }
 
     /// Returns what stands around the page, whose way from the home page is `breadcrumbs`.
@@ -142,6 +171,7 @@ impl Frame<'_> {
             script: self.linking.href(script),
             navigation: site.navigation.iter().filter_map(entry).collect(),
             breadcrumbs,
+            feed: self.feeds().and_then(|feeds| feeds.site.as_ref()).map(|feed| self.feed(feed)),
             languages: self.languages(Subject::Home),
             alternates: self.alternates(),
             canonical: None,
@@ -152,7 +182,9 @@ impl Frame<'_> {
     pub(crate) fn shell_in(&self, consultation: &Consultation, above: Vec<Link>) -> Shell {
         let home = self.to(&consultation.address, &consultation.title);
         let shell = self.shell(std::iter::once(home).chain(above).collect());
-        Shell { languages: self.languages(Subject::File(&consultation.path)), ..shell }
+        let feed = self.feeds().and_then(|feeds| feeds.consultations.get(&consultation.id));
+        let feed = feed.map(|feed| self.feed(feed)).or(shell.feed);
+        Shell { languages: self.languages(Subject::File(&consultation.path)), feed, ..shell }
     }
 
     /// Returns the consultation as pages show it.
@@ -268,8 +300,9 @@ impl Frame<'_> {
     }
 
     /// Returns the HTML of the body of the page `path`.
-    fn html(&self, body: &Body, path: &str) -> String {
-        body.render(self.href(path, None, |_, found| found.into()))
+    fn html<'b>(&self, body: &'b Body, path: &str) -> Html<'b> {
+        let hrefs = body.links.iter().map(self.href(path, None, |_, found| found.into())).collect();
+        Html { body: Some(body), hrefs }
     }
 
     /// Returns what writes the links of a body that stands in the file `path`: `version` is the folder whose links stay
@@ -319,6 +352,14 @@ impl Frame<'_> {
 
     /// Returns `address` with the host of the site, where it has one.
     fn absolute(&self, address: &Address) -> Option<String> {
-        self.drawing.site.base_url.as_ref().map(|base| format!("{base}{address}"))
+        self.drawing.site.absolute(address)
+    }
+
+    fn feeds(&self) -> Option<&Feeds> {
+        self.drawing.feeds.get(&self.drawing.site.language)
+    }
+
+    fn feed(&self, feed: &Feed) -> Link {
+        self.to(&feed.address, &feed.title)
     }
 }

@@ -1,17 +1,22 @@
 //! The way from source files to outputs, in one function.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use jiff::civil::Date;
 
 use crate::{
     check, content,
     diagnostic::{self, Diagnostic, Texts, human},
-    emit::Outputs,
+    emit::{Outputs, Sink},
+    memory::Memory,
     model::{self, Sites},
     output,
     source::{self, ReadError, Source},
-    theme::{self, Look},
+    theme::{self, Resolved},
 };
 
 /// What a build is made for.
@@ -37,45 +42,49 @@ pub struct Commit {
 /// What a build came to.
 #[derive(Debug)]
 pub(crate) struct Built {
-    /// Every file of `dist/`; none when there is an error.
-    pub(crate) outputs: Option<Outputs>,
+    /// Whether every file of `dist/` went to the sink; not so when there is an error.
+    pub(crate) complete: bool,
     /// What was found, sorted by place.
     pub(crate) problems: Vec<Diagnostic>,
     /// The next day on which the outputs would be others, though nobody wrote a word.
     pub(crate) next_turn: Option<Date>,
 }
 
-/// Builds everything from `source`. Nothing is read or written here.
-pub(crate) fn build(source: &Source, options: &Options) -> Built {
+/// Builds everything from `source` into `sink`, with what `memory` has of the last build. Nothing is read or written here.
+pub(crate) fn build(source: &Source, options: &Options, memory: &Memory, sink: &dyn Sink) -> Built {
     let mut problems = Vec::new();
-    let (sites, look) = sites(source, options, &mut problems);
+    let (sites, resolved) = sites(source, options, memory, &mut problems);
     // A page drawn from a mistake would hide it; all mistakes are told first.
-    let look = look.filter(|_| !problems.iter().any(Diagnostic::is_error));
-    let drawn = look.map(|look| output::all(&sites, &look, source, options));
-    let outputs = drawn.and_then(|drawn| drawn.map_err(|problem| problems.push(problem)).ok());
+    let look = resolved.look.as_ref().filter(|_| !problems.iter().any(Diagnostic::is_error));
+    let drawn = look.map(|look| output::all(&sites, look, source, options, memory, sink));
+    let complete = drawn.and_then(|drawn| drawn.map_err(|problem| problems.push(problem)).ok()).is_some();
     diagnostic::sort(&mut problems);
-    Built { outputs, problems, next_turn: sites.original.next_turn(options.today) }
+    Built { complete, problems, next_turn: sites.original.next_turn(options.today) }
 }
 
 /// Reads `source` into the site in each of its languages, checks it, and returns it with what it is drawn with.
-pub(crate) fn sites(source: &Source, options: &Options, problems: &mut Vec<Diagnostic>) -> (Sites, Option<Look>) {
+pub(crate) fn sites(
+    source: &Source,
+    options: &Options,
+    memory: &Memory,
+    problems: &mut Vec<Diagnostic>,
+) -> (Sites, Arc<Resolved>) {
     let site = content::site::read(source, problems);
     let slugs = theme::slugs(source, &site, problems);
-    let look = theme::resolve(source, &site, problems);
-    let words = look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
-    let content = content::read(source, site, &words, problems);
+    let resolved = theme::resolve(source, &site, memory);
+    problems.extend(resolved.problems.iter().cloned());
+    let words = resolved.look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
+    let content = content::read(source, site, &words, memory, problems);
     let sites = model::resolve(content, &slugs, options.drafts, problems);
     problems.extend(check::run(&sites, source, options.today));
-    (sites, look)
+    (sites, resolved)
 }
 
-/// Reads the tree under `root` and builds it.
-pub(crate) fn read_and_build(root: &Path, options: &Options) -> Result<(Source, Built), ReadError> {
+/// Reads the tree under `root` and builds it into `sink`.
+pub(crate) fn read_and_build(root: &Path, options: &Options, sink: &dyn Sink) -> Result<(Source, Built), ReadError> {
     let (source, unread) = source::read(root)?;
-    let mut built = build(&source, options);
-    if unread.iter().any(Diagnostic::is_error) {
-        built.outputs = None;
-    }
+    let mut built = build(&source, options, &Memory::default(), sink);
+    built.complete &= !unread.iter().any(Diagnostic::is_error);
     built.problems.extend(unread);
     diagnostic::sort(&mut built.problems);
     Ok((source, built))
@@ -86,7 +95,11 @@ pub(crate) fn read_and_build(root: &Path, options: &Options) -> Result<(Source, 
 /// # Errors
 /// What a person reads when the tree cannot be built.
 pub fn build_in_memory(root: &Path, options: &Options) -> Result<BTreeMap<String, Vec<u8>>, String> {
-    let (source, built) = read_and_build(root, options).map_err(|error| error.to_string())?;
-    let outputs = built.outputs.ok_or_else(|| human(&built.problems, &source, &Texts::in_language("en")))?;
+    let outputs = Mutex::<Outputs>::default();
+    let (source, built) = read_and_build(root, options, &outputs).map_err(|error| error.to_string())?;
+    if !built.complete {
+        return Err(human(&built.problems, &source, &Texts::in_language("en")));
+    }
+    let outputs = outputs.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes)).collect())
 }

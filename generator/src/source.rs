@@ -1,16 +1,21 @@
 //! The one place that reads files.
 //!
 //! 1. Lists `content/` and `themes/` under the root, without what interfaces leave aside.
-//! 2. Reads every file, several at once; text is freed of BOM and CRLF.
+//! 2. Reads every file, several at once; text is freed of BOM and CRLF. A process that reads the tree again opens only
+//!    the files that may have changed ([`Seen`]).
 //! 3. Names them by their path in NFC with `/`, in the order of that name, and refuses two that
 //!    some file systems take for one.
 
 // This is where files are read.
 #![allow(clippy::disallowed_methods)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
@@ -19,7 +24,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::diagnostic::{Diagnostic, Lines, Place, rule};
 
 /// Folders under the root that are read; the first must exist.
-const FOLDERS: [&str; 2] = ["content", "themes"];
+pub(crate) const FOLDERS: [&str; 2] = ["content", "themes"];
 
 /// File names that end so are text.
 const TEXT: [&str; 6] = [".md", ".yaml", ".html", ".css", ".js", ".svg"];
@@ -36,10 +41,34 @@ pub(crate) struct Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SourceFile {
     /// Text: Markdown, YAML, a template, a style, a drawing.
-    Text(String),
+    Text(Arc<str>),
     /// Anything else, as it is.
-    Bytes(Vec<u8>),
+    Bytes(Arc<[u8]>),
 }
+
+/// What a process has read of a tree, so that it opens again only what may have changed.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    files: BTreeMap<String, (Stamp, Arc<Read>)>,
+}
+
+/// A file as it was read, or why it cannot be taken.
+type Read = Result<SourceFile, Diagnostic>;
+
+/// What the system says of a file without opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    /// Inode and time of the last change of it, which no program can set back.
+    #[cfg(unix)]
+    inode: (u64, i64, i64),
+    /// Whether the last change lay so far back when the file was read that another one shows in the stamp.
+    settled: bool,
+}
+
+/// File systems count time in steps of up to two seconds.
+const STEP: Duration = Duration::from_secs(2);
 
 /// Why the tree could not be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +99,7 @@ impl Source {
     pub(crate) fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let texts = texts.into_iter();
         Self {
-            files: texts.map(|(path, text)| (path.to_owned(), SourceFile::Text(text.to_owned()))).collect(),
+            files: texts.map(|(path, text)| (path.to_owned(), SourceFile::Text(text.into()))).collect(),
             ..Self::default()
         }
     }
@@ -122,29 +151,72 @@ impl SourceFile {
 ///
 /// A file that cannot be taken is left out and reported, and the others are read.
 pub(crate) fn read(root: &Path) -> Result<(Source, Vec<Diagnostic>), ReadError> {
+    read_again(root, &mut Seen::default())
+}
+
+/// Does as [`read`], and takes over what `seen` holds of files that have the same stamp; a stamp from the time of the
+/// reading itself is not trusted.
+pub(crate) fn read_again(root: &Path, seen: &mut Seen) -> Result<(Source, Vec<Diagnostic>), ReadError> {
     if !root.join(FOLDERS[0]).is_dir() {
         return Err(ReadError::NoContent(root.to_owned()));
     }
     let mut problems = Vec::new();
     let paths = list(root, &mut problems)?;
-    let contents: Vec<Vec<u8>> = paths
-        .par_iter()
-        .map(|(_, path)| std::fs::read(path).map_err(|source| ReadError::File { path: path.clone(), source }))
-        .collect::<Result<_, _>>()?;
+    let read = |(name, path): (String, PathBuf)| {
+        let failed = |source| ReadError::File { path: path.clone(), source };
+        let stamp = Stamp::of(&std::fs::symlink_metadata(&path).map_err(failed)?);
+        if let Some((before, file)) = seen.files.get(&name)
+            && before.settled
+            && *before == (Stamp { settled: true, ..stamp })
+        {
+            return Ok((name, (*before, file.clone())));
+        }
+        let bytes = std::fs::read(&path).map_err(failed)?;
+        let file = Arc::new(content(&name, bytes));
+        Ok((name, (stamp, file)))
+    };
+    let files: Vec<_> = paths.into_par_iter().map(read).collect::<Result<_, _>>()?;
 
     let mut source = Source::default();
-    for ((name, _), bytes) in paths.into_iter().zip(contents) {
-        match content(&name, bytes) {
+    for (name, (_, file)) in &files {
+        match file.as_ref() {
             Ok(file) => {
-                source.files.insert(name, file);
+                source.files.insert(name.clone(), file.clone());
             }
             Err(problem) => {
-                problems.push(problem);
-                source.unreadable.insert(name);
+                problems.push(problem.clone());
+                source.unreadable.insert(name.clone());
             }
         }
     }
+    seen.files = files.into_iter().collect();
     Ok((source, problems))
+}
+
+impl Stamp {
+    /// Returns the stamp of a file that is about to be read.
+    fn of(file: &Metadata) -> Self {
+        let modified = file.modified().ok();
+        #[cfg(unix)]
+        let inode = {
+            use std::os::unix::fs::MetadataExt as _;
+            (file.ino(), file.ctime(), file.ctime_nsec())
+        };
+        #[cfg(unix)]
+        let changed = u64::try_from(inode.1).ok().map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        #[cfg(not(unix))]
+        let changed = modified;
+        // A time that lies ahead is no measure of anything.
+        let age = [modified, changed].map(|time| SystemTime::now().duration_since(time?).ok());
+        let settled = age.iter().all(|age| age.is_some_and(|age| age > STEP));
+        Self {
+            length: file.len(),
+            modified,
+            #[cfg(unix)]
+            inode,
+            settled,
+        }
+    }
 }
 
 /// Lists the files to read, sorted by name, each name once.
@@ -164,11 +236,15 @@ fn list(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<Vec<(String, Path
                 problems.push(Diagnostic::new(rule::FILE_NAME_NOT_UTF8, None).with("name", shown));
                 continue;
             };
-            if let Some(other) = folded.get(&fold_case(&name)) {
-                let place = Place::whole(&name);
-                problems.push(Diagnostic::new(rule::SAME_NAME_BY_CASE, place).with("other", other));
+            match folded.entry(fold_case(&name)) {
+                Entry::Occupied(other) => {
+                    let problem = Diagnostic::new(rule::SAME_NAME_BY_CASE, Place::whole(&name));
+                    problems.push(problem.with("other", other.get()));
+                }
+                Entry::Vacant(free) => {
+                    free.insert(name.clone());
+                }
             }
-            folded.entry(fold_case(&name)).or_insert_with(|| name.clone());
             names.entry(name).or_insert_with(|| entry.into_path());
         }
     }
@@ -188,26 +264,34 @@ fn is_ignored(entry: &DirEntry) -> bool {
 /// Returns the path relative to the root, in NFC and with `/`, unless it is not Unicode.
 fn name(root: &Path, path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|part| part.to_str()).collect();
-    Some(parts?.join("/").nfc().collect())
+    let name = parts?.join("/");
+    Some(if name.is_ascii() { name } else { name.nfc().collect() })
 }
 
 /// Folds what some file systems and readers do not tell apart.
 fn fold_case(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
     path.nfc().collect::<String>().to_uppercase().to_lowercase().nfc().collect()
 }
 
 fn content(name: &str, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
     if !TEXT.iter().any(|ending| name.ends_with(ending)) {
-        return Ok(SourceFile::Bytes(bytes));
+        return Ok(SourceFile::Bytes(bytes.into()));
     }
     let text = String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes()))?;
-    Ok(SourceFile::Text(normal(&text)))
+    Ok(SourceFile::Text(normal(&text).into()))
 }
 
 /// Drops a byte order mark and writes line ends as LF.
-pub(crate) fn normal(text: &str) -> String {
+pub(crate) fn normal(text: &str) -> Cow<'_, str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if !text.contains(['\r', '\0']) {
+        return Cow::Borrowed(text);
+    }
     // HTML knows no NUL: browsers show U+FFFD in its place.
-    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\0', "\u{fffd}")
+    Cow::Owned(text.replace("\r\n", "\n").replace('\0', "\u{fffd}"))
 }
 
 /// Points at the first byte that is not UTF-8.
@@ -301,6 +385,33 @@ mod tests {
         assert_eq!(problems.iter().map(|p| p.rule).collect::<Vec<_>>(), [rule::SAME_NAME_BY_CASE; 2]);
         // Sorted by bytes, the decomposed name comes first and stays.
         assert_eq!(source.text("content/\u{17c}aba.md"), Some("2"));
+    }
+
+    #[test]
+    fn a_file_is_opened_again_only_when_it_may_have_changed() {
+        let root = tree(&[("content/a.md", b"jeden"), ("content/b.md", b"dwa")]);
+        let file = |source: &Source, path: &str| source.file(path).unwrap().clone();
+        let same = |one: &SourceFile, other: &SourceFile| match (one, other) {
+            (SourceFile::Text(one), SourceFile::Text(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        };
+        let mut seen = Seen::default();
+        let (first, _) = read_again(root.path(), &mut seen).unwrap();
+        let (second, _) = read_again(root.path(), &mut seen).unwrap();
+        assert!(!same(&file(&first, "content/a.md"), &file(&second, "content/a.md")), "just written: not trusted");
+        std::thread::sleep(STEP + Duration::from_millis(200));
+        let (third, _) = read_again(root.path(), &mut seen).unwrap();
+        // The same length, and the time of before.
+        let path = root.path().join("content/a.md");
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        fs::write(&path, "drugi").unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+        let (fourth, _) = read_again(root.path(), &mut seen).unwrap();
+        assert_eq!(fourth.text("content/a.md"), Some("drugi"));
+        assert!(same(&file(&third, "content/b.md"), &file(&fourth, "content/b.md")));
+        fs::remove_file(&path).unwrap();
+        let (fifth, _) = read_again(root.path(), &mut seen).unwrap();
+        assert_eq!(fifth.text("content/a.md"), None);
     }
 
     #[test]

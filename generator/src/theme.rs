@@ -5,15 +5,16 @@
 
 mod base;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use forms::{Theme, ThemeError, ThemeSource};
 use serde_json::Value as Json;
 
 use crate::{
-    content::site::RawSite,
+    content::{self, site::RawSite},
     diagnostic::{Diagnostic, Place, Spanned, rule},
     markdown::Words,
+    memory::{Key, Memory},
     slug,
     source::Source,
     yaml::{self, Fields, Node, Value},
@@ -24,9 +25,19 @@ const BASE: &str = "base";
 /// The version of the contract between templates and the data they get.
 const CONTRACT: i64 = 1;
 
+/// What resolving a theme came to.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    /// None when it cannot be used; `problems` tell why.
+    pub(crate) look: Option<Look>,
+    pub(crate) problems: Vec<Diagnostic>,
+}
+
 /// A theme, resolved.
 #[derive(Debug)]
 pub(crate) struct Look {
+    /// That of all that it was made from, where a memory keeps it.
+    pub(crate) key: Option<Key>,
     /// Draws pages.
     pub(crate) theme: Theme,
     /// What the function draws with: the same templates and texts.
@@ -65,9 +76,18 @@ pub(crate) fn slugs(source: &Source, site: &RawSite, problems: &mut Vec<Diagnost
 }
 
 /// Resolves the theme that `site` names.
-///
-/// `None` when it cannot be used; `problems` tells why.
-pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagnostic>) -> Option<Look> {
+pub(crate) fn resolve(source: &Source, site: &RawSite, memory: &Memory) -> Arc<Resolved> {
+    let themes = source.under("themes").map(|(path, file)| (path, file.text()));
+    // Its mistakes have places in `site.yaml` too.
+    let parts = (themes.collect::<Vec<_>>(), source.text(content::site::FILE));
+    memory.look(&parts, |key| {
+        let mut problems = Vec::new();
+        let look = look(source, site, key, &mut problems);
+        Resolved { look, problems }
+    })
+}
+
+fn look(source: &Source, site: &RawSite, key: Option<Key>, problems: &mut Vec<Diagnostic>) -> Option<Look> {
     let compiled = base::source();
     let themes = Themes { source, compiled: &compiled };
     let names = themes.chain(site.theme.as_ref(), problems)?;
@@ -76,6 +96,7 @@ pub(crate) fn resolve(source: &Source, site: &RawSite, problems: &mut Vec<Diagno
     let resolved = ThemeSource { templates: themes.templates(&names), texts, names: names.clone() };
     match Theme::new(&resolved) {
         Ok(theme) => Some(Look {
+            key,
             theme,
             source: resolved,
             stylesheet: themes.stylesheet(&names),

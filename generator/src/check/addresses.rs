@@ -16,7 +16,7 @@ pub(super) fn whole(sites: &Sites) -> Vec<Diagnostic> {
 /// One address has one source: a second would silently take the first one's place.
 pub(super) fn unique(sites: &Sites) -> Vec<Diagnostic> {
     let mut seen: BTreeMap<String, &str> =
-        output::fixed().map(|address| (address.output(), "themes/base/theme.yaml")).collect();
+        output::fixed(sites).map(|address| (address.output(), "themes/base/theme.yaml")).collect();
     let mut problems = Vec::new();
     let all = taken(sites);
     for taken in &all {

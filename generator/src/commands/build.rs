@@ -1,4 +1,9 @@
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -7,7 +12,7 @@ use jiff::civil::Date;
 use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say, waiting::Waiting};
 use crate::{
     diagnostic::Severity,
-    emit::{self, Class},
+    emit::{Outputs, Sink, Staging},
     pipeline::{self, Options},
 };
 
@@ -37,20 +42,26 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = &arguments.root.root;
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
-    let (source, built) = pipeline::read_and_build(root, &options)?;
+    let staging = Staging::at(&arguments.out);
+    // Whether a warning refuses the build is known at its end; until then nothing may be written.
+    let kept = Mutex::<Outputs>::default();
+    let sink: &dyn Sink = if arguments.strict { &kept } else { &staging };
+    let (source, built) = pipeline::read_and_build(root, &options, sink)?;
     drop(waiting);
     let texts = arguments.language.of(&source);
     let refused = report(&built.problems, &source, &texts, arguments.strict);
-    let Some(outputs) = built.outputs.filter(|_| !refused) else {
+    if refused || !built.complete {
         return Ok(ExitCode::from(PROBLEMS));
-    };
-    let emitted = emit::emit(&arguments.out, &outputs).context("failed to write the site")?;
-    let pages = outputs.values().filter(|output| output.class == Class::Page).count();
+    }
+    for (path, output) in kept.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        staging.take(path, output);
+    }
+    let emitted = staging.place().context("failed to write the site")?;
     let mut lines = texts.phrase(
         "built",
         &[
             ("folder", &arguments.out.display().to_string()),
-            ("pages", &pages.to_string()),
+            ("pages", &emitted.pages.to_string()),
             ("time", &format!("{:.1}", started.elapsed().as_secs_f64())),
             ("written", &emitted.written.len().to_string()),
             ("unchanged", &emitted.unchanged.to_string()),

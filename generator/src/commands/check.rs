@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let root = &arguments.root.root;
     let options = Options { today: day_of(now())?, drafts: arguments.drafts, commit: commit(root) };
-    let (source, built) = pipeline::read_and_build(root, &options)?;
+    let (source, built) = pipeline::read_and_build(root, &options, &())?;
     let texts = arguments.language.of(&source);
     say(&match arguments.format {
         Format::Human => format!("{}{}", coloured(&built.problems, &source, &texts), summary(&built.problems, &texts)),

@@ -8,6 +8,7 @@ use super::{Language, Root, day_of, now, say};
 use crate::{
     content::document,
     edit,
+    memory::Memory,
     pipeline::{self, Options},
     scaffold::{self, Meeting},
     source,
@@ -121,7 +122,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (source, _) = source::read(root)?;
     // What is wrong elsewhere does not keep anything from being made; `check` tells it.
     let options = Options { today, drafts: true, commit: None };
-    let (sites, _) = pipeline::sites(&source, &options, &mut Vec::new());
+    let (sites, _) = pipeline::sites(&source, &options, &Memory::default(), &mut Vec::new());
     let texts = arguments.language.of(&source);
     let edits = match &arguments.what {
         What::Consultation { title, start, end, announced, id } => {

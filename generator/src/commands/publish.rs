@@ -8,6 +8,7 @@ use super::{Language, PROBLEMS, Root, day_of, now, report, say};
 use crate::{
     diagnostic::{self, Diagnostic, Rule, Texts, rule},
     edit::{self, Edit},
+    memory::Memory,
     pipeline::{self, Options},
     publish::{self, Registration, Step, What},
     source,
@@ -39,7 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let (source, mut problems) = source::read(root)?;
     let options = Options { today, drafts: false, commit: None };
-    let (sites, _) = pipeline::sites(&source, &options, &mut problems);
+    let (sites, _) = pipeline::sites(&source, &options, &Memory::default(), &mut problems);
     let settled = |problem: &Diagnostic| arguments.correction.is_some() && CORRECTED.contains(&problem.rule);
     problems.retain(|problem| !settled(problem));
     diagnostic::sort(&mut problems);

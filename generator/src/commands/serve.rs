@@ -1,12 +1,19 @@
 //! Serves pages and forms from one process: what the cloud does, on a laptop.
 //!
-//! 1. Builds into memory, as `build` does.
-//! 2. Opens the embedded engine on the data folder, which one process at a time may use.
-//! 3. Answers `/api/` with the function's own router, and the rest from memory.
-//! 4. Builds again when the calendar turns.
+//! 1. Builds into memory, as `build` does ([`site`]). A tree with mistakes is served too: they are what is shown.
+//! 2. Opens the embedded engine on the data folder, which one process at a time may use ([`engine`]).
+//! 3. Answers `/api/` with the function's own router, and the rest from memory ([`pages`]).
+//! 4. Builds again when a file is saved or the calendar turns ([`turn`], [`watch`]), and puts the new set in place of the
+//!    old at once; mistakes leave the last good one.
+//! 5. Adds to each page, as it is answered, what an editor needs: the mistakes, a script that loads the page again when
+//!    it changes, the banner of a shifted clock ([`dress`]).
 
+mod dress;
 pub(super) mod engine;
 mod pages;
+mod site;
+mod turn;
+mod watch;
 
 use std::{
     fs,
@@ -14,25 +21,17 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
-    time::Duration,
+    thread,
 };
 
 use anyhow::Context as _;
 use clap::Args;
-use forms_fn::{App, Catalogue, Clock};
-use jiff::{Timestamp, ToSpan as _, civil::Date};
-use tokio::net::TcpListener;
+use forms_fn::{App, Clock};
+use jiff::{Timestamp, civil::Date};
+use tokio::{net::TcpListener, sync::watch as channel};
 
-use self::{engine::Engine, pages::Pages};
-use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say};
-use crate::{
-    diagnostic::Texts,
-    emit::Outputs,
-    pipeline::{self, Options},
-};
-
-/// Longest time until the calendar is looked at again.
-const LONGEST_SLEEP: Duration = Duration::from_mins(1);
+use self::{engine::Engine, site::Builder, turn::Turning, watch::Watch};
+use super::{Language, Root, day_of, now, say};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -53,6 +52,9 @@ pub(super) struct Arguments {
     /// Previews another moment: the clock runs on from it.
     #[arg(long, value_name = "INSTANT")]
     now: Option<Timestamp>,
+    /// Looks at all files twice a second, where the system does not tell of changes (network folders, containers).
+    #[arg(long)]
+    poll: bool,
     #[command(flatten)]
     language: Language,
 }
@@ -69,22 +71,32 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let clock = clock(arguments)?;
-    let root = &arguments.root.root;
-    let Some((outputs, texts)) = build(root, clock, &arguments.language)? else {
-        return Ok(ExitCode::from(PROBLEMS));
-    };
+    let root = fs::canonicalize(&arguments.root.root)
+        .with_context(|| format!("failed to open {}", arguments.root.root.display()))?;
+    // Before the first build: what is saved meanwhile is not missed.
+    let watch = Watch::start(&root, arguments.poll)?;
+    let mut builder = Builder::new(root, clock, arguments.language.clone());
+    let first = builder.first()?;
     let listener = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     let address = listener.local_addr().context("failed to learn the address")?;
     let engine = Engine::open(&arguments.data).await?;
-    let mut app = App::new(engine.store(), clock, catalogue(&outputs)?);
+    let mut app = App::new(engine.store(), clock, first.catalogue()?);
     app.counters = Some(engine.counters());
     let app = Arc::new(app);
-    let pages = Arc::new(Pages::new(outputs));
-    let service = pages::service(app.clone(), pages.clone());
+    let texts = first.texts.clone();
+    let (sets, shown) = channel::channel(Arc::new(first));
+    let service = dress::dressed(pages::service(app.clone(), shown.clone()), app.clone(), shown);
     say(&format!("{}\n", texts.phrase("serving", &[("address", &format!("http://{address}/"))])));
-    let turning = tokio::spawn(turn_with_the_calendar(root.clone(), arguments.language.clone(), app, pages));
-    let served = axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await;
-    turning.abort();
+    // Ends with the process: it waits for changes, and what it makes is in memory alone.
+    let turning = Turning { builder, app, sets: Arc::new(sets), watch };
+    let sets = turning.sets.clone();
+    thread::spawn(move || turning.run());
+    let stopped = async move {
+        told_to_stop().await;
+        // Browsers that wait for news would keep the server waiting for them.
+        sets.send_modify(|set| *set = Arc::new(set.last_one()));
+    };
+    let served = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
     engine.close().await;
     served.context("failed to serve")?;
     Ok(ExitCode::SUCCESS)
@@ -109,55 +121,6 @@ fn clock(arguments: &Arguments) -> anyhow::Result<Clock> {
     let local = now().in_tz(forms::ZONE)?;
     let previewed = local.with().date(day).build().context("failed to set the clock")?;
     Ok(Clock::set_to(previewed.timestamp()))
-}
-
-/// Builds the tree for the clock's day, with the texts for its editors; none when it has problems, which are printed.
-fn build(root: &Path, clock: Clock, language: &Language) -> anyhow::Result<Option<(Outputs, Texts)>> {
-    let options = Options { today: day_of(clock.now())?, drafts: true, commit: commit(root) };
-    let (source, built) = pipeline::read_and_build(root, &options)?;
-    let texts = language.of(&source);
-    report(&built.problems, &source, &texts, false);
-    Ok(built.outputs.map(|outputs| (outputs, texts)))
-}
-
-/// Reads the forms out of a build.
-fn catalogue(outputs: &Outputs) -> anyhow::Result<Catalogue> {
-    let packed =
-        outputs.iter().filter_map(|(path, output)| Some((path.strip_prefix("forms/")?, output.bytes.as_slice())));
-    Catalogue::from_files(packed).context("failed to read the forms of the build")
-}
-
-/// Builds again whenever a day begins; a tree that cannot be built leaves the last good site in place.
-async fn turn_with_the_calendar(root: PathBuf, language: Language, app: Arc<App>, pages: Arc<Pages>) {
-    let mut drawn_for = day_of(app.clock.now()).ok();
-    loop {
-        let rest = until_midnight(app.clock.now()).unwrap_or(LONGEST_SLEEP);
-        // Never long: the clock of a sleep stops while a laptop sleeps, and the calendar's does not.
-        tokio::time::sleep(rest.min(LONGEST_SLEEP)).await;
-        let today = day_of(app.clock.now()).ok();
-        if today == drawn_for {
-            continue;
-        }
-        drawn_for = today;
-        let turned = build(&root, app.clock, &language).and_then(|built| {
-            let Some((outputs, _)) = built else {
-                return Ok(());
-            };
-            app.replace_catalogue(catalogue(&outputs)?);
-            pages.replace(outputs);
-            Ok(())
-        });
-        if let Err(error) = turned {
-            super::complain(&format!("konsultacje: {error:#}\n"));
-        }
-    }
-}
-
-/// Returns how long it is until the next day begins in Poland.
-fn until_midnight(instant: Timestamp) -> Option<Duration> {
-    let local = instant.in_tz(forms::ZONE).ok()?;
-    let next = local.start_of_day().ok()?.checked_add(1.day()).ok()?;
-    next.timestamp().duration_since(instant).try_into().ok()
 }
 
 async fn told_to_stop() {

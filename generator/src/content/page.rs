@@ -1,17 +1,20 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
+use serde::Serialize;
 
 use super::{Reader, address_slug, split};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
-    markdown::{self, Body},
+    markdown::{self, Body, Words},
+    memory::Key,
     slug,
-    yaml::{self, Fields},
+    yaml::{self, Fields, Node},
 };
 
 /// A Markdown file: front matter and body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RawPage {
     /// Path of the file.
     pub(crate) path: String,
@@ -39,7 +42,7 @@ impl RawPage {
 }
 
 /// What a Markdown file is read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) enum Role {
     /// A page of its own.
     Page,
@@ -47,8 +50,24 @@ pub(super) enum Role {
     Chapter,
 }
 
+/// What reading a Markdown file came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    page: Option<RawPage>,
+    problems: Vec<Diagnostic>,
+}
+
+/// A Markdown file that is to be read.
+struct Written<'a> {
+    path: String,
+    text: &'a str,
+    language: &'a str,
+    /// Begins its derived ids where they are not its own.
+    prefix: Option<String>,
+}
+
 /// Reads the Markdown files at `paths`, each with its translations; a file with the suffix of a language of the site is
-/// the translation of the file without it.
+/// the translation of the file without it. The pages come in the order of `paths`, without those that cannot be read.
 pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) -> Vec<RawPage> {
     let languages = reader.languages;
     let (translations, originals): (Vec<_>, Vec<_>) = paths
@@ -62,30 +81,59 @@ pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) ->
             reader.problems.push(problem.with("original", original));
         }
     }
-    originals.into_iter().filter_map(|path| read_with_translations(reader, path, role)).collect()
+    originals.iter().for_each(|path| listed(reader, path));
+    let written = originals.iter().filter_map(|path| {
+        Some(Written {
+            path: (*path).to_owned(),
+            text: reader.text(path)?,
+            language: languages.original(),
+            prefix: None,
+        })
+    });
+    let written: Vec<_> = written.collect();
+    let mut pages = read_several(reader, &written, role);
+    for language in languages.others() {
+        translate(reader, &written, &mut pages, role, language);
+    }
+    pages.into_iter().flatten().collect()
 }
 
-fn read_with_translations(reader: &mut Reader<'_>, path: &str, role: Role) -> Option<RawPage> {
-    let languages = reader.languages;
+/// A suffix that looks like a language is one of the site, or the file is no translation.
+fn listed(reader: &mut Reader<'_>, path: &str) {
     if let Some((original, code)) = translated(path) {
-        let alone = code != languages.original() && reader.source.text(&original).is_none();
+        let alone = code != reader.languages.original() && reader.source.text(&original).is_none();
         if !alone {
             let problem = Diagnostic::new(rule::LANGUAGE_UNLISTED, Place::whole(path));
             reader.problems.push(problem.with("language", code));
         }
     }
-    let mut page = read(reader, path, role, languages.original(), None);
-    let stem = path.strip_suffix(".md").unwrap_or(path);
-    // The ids of a translated chapter are those of its original.
-    let prefix = page.as_ref().map(|page| page.address_name(true));
-    for language in languages.others() {
-        let beside = format!("{stem}.{language}.md");
-        let translation = read(reader, &beside, role, language, prefix.as_deref());
-        if let Some(page) = &mut page {
+}
+
+/// Adds to the pages, read from `originals`, their translations to `language`.
+fn translate<'a>(
+    reader: &mut Reader<'a>,
+    originals: &[Written<'a>],
+    pages: &mut [Option<RawPage>],
+    role: Role,
+    language: &'a str,
+) {
+    let mut written = Vec::new();
+    let mut translated = Vec::new();
+    for (original, page) in originals.iter().zip(pages) {
+        let stem = original.path.strip_suffix(".md").unwrap_or(&original.path);
+        let path = format!("{stem}.{language}.md");
+        if let Some(text) = reader.text(&path) {
+            // The ids of a translated chapter are those of its original.
+            let prefix = page.as_ref().map(|page| page.address_name(true));
+            written.push(Written { path, text, language, prefix });
+            translated.push(page);
+        }
+    }
+    for (page, translation) in translated.into_iter().zip(read_several(reader, &written, role)) {
+        if let Some(page) = page {
             page.translations.extend(translation);
         }
     }
-    page
 }
 
 /// Splits the path of `page.en.md` into that of `page.md` and what may be the code of a language.
@@ -95,11 +143,57 @@ fn translated(path: &str) -> Option<(String, &str)> {
     (is_code && !stem.ends_with('/')).then(|| (format!("{stem}.md"), code))
 }
 
-/// Reads a Markdown file; `prefix` begins its derived ids where they are not its own.
-fn read(reader: &mut Reader<'_>, path: &str, role: Role, language: &str, prefix: Option<&str>) -> Option<RawPage> {
-    let text = reader.text(path)?;
-    let (node, start) = reader.front_matter(path, text)?;
-    let mut fields = Fields::new(&node, reader.problems);
+/// Reads Markdown files, several at once; none stands for one that cannot be read.
+fn read_several(reader: &mut Reader<'_>, files: &[Written<'_>], role: Role) -> Vec<Option<RawPage>> {
+    let Reader { memory, words, .. } = *reader;
+    let no_words = Words::new();
+    let read_one = |file: &Written<'_>| {
+        let Written { path, text, language, prefix } = file;
+        let words = words.get(*language).unwrap_or(&no_words);
+        let context = Context { role, language, words, prefix: prefix.as_deref(), key: None };
+        if let Some(sample) = reader.sample(path) {
+            // It is no file: nothing is remembered of it.
+            let mut problems = Vec::new();
+            let page = read(path, "", (sample.clone(), 0), context, &mut problems);
+            return Arc::new(Reading { page: Some(page), problems });
+        }
+        memory.reading(&(path, role, language, words, prefix, text), |key| {
+            let mut problems = Vec::new();
+            let front = yaml::front_matter(path, text).map_err(|problem| problems.push(problem)).ok();
+            let page = front.map(|front| read(path, text, front, Context { key, ..context }, &mut problems));
+            Reading { page, problems }
+        })
+    };
+    let readings: Vec<Arc<Reading>> = files.par_iter().map(read_one).collect();
+    let mut pages = Vec::with_capacity(readings.len());
+    for reading in readings {
+        // Remembered where it is needed again, else the only one.
+        let Reading { page, problems } = Arc::try_unwrap(reading).unwrap_or_else(|shared| shared.as_ref().clone());
+        reader.problems.extend(problems);
+        pages.push(page);
+    }
+    pages
+}
+
+/// What reading a file needs besides the file; `key` is that of all that is looked at.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    role: Role,
+    language: &'a str,
+    words: &'a Words,
+    prefix: Option<&'a str>,
+    key: Option<Key>,
+}
+
+/// Reads a Markdown file whose front matter has been read, with the byte at which the body starts.
+fn read(
+    path: &str,
+    text: &str,
+    (node, start): (Node, usize),
+    Context { role, language, words, prefix, key }: Context<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> RawPage {
+    let mut fields = Fields::new(&node, problems);
     let title = fields.string("title");
     let mut page = RawPage {
         path: path.to_owned(),
@@ -117,17 +211,16 @@ fn read(reader: &mut Reader<'_>, path: &str, role: Role, language: &str, prefix:
     fields.finish();
     let own = page.address_name(true);
     let prefix = (role == Role::Chapter).then(|| prefix.unwrap_or(&own));
-    let no_words = markdown::Words::new();
     let context = markdown::Context {
         id_prefix: prefix,
         title: title.as_ref().map(|title| title.value.as_str()),
         language,
-        words: reader.words.get(language).unwrap_or(&no_words),
+        words,
     };
-    let body = markdown::parse(path, text, start, context, reader.problems);
-    page.title = agreed_title(title, &body, path, language, reader.problems);
-    page.body = Arc::new(body);
-    Some(page)
+    let body = markdown::parse(path, text, start, context, problems);
+    page.title = agreed_title(title, &body, path, language, problems);
+    page.body = Arc::new(Body { key, ..body });
+    page
 }
 
 /// Returns the one title: front matter and heading may both name it, in the same words.

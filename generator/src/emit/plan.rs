@@ -3,32 +3,28 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use super::disk::Disk;
-use super::{EmitError, Manifest, OWN, Outputs, Report};
+use super::{Class, EmitError, Entry, Manifest, OWN, Report};
 
 /// The difference between what is and what should be.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// Outputs that are absent or differ, sorted.
-    pub(super) written: Vec<String>,
+    /// Outputs that are absent or differ, with the name under which each is staged.
+    written: BTreeMap<String, String>,
     /// Files of the last build that are on disk and no longer outputs, sorted.
-    pub(super) removed: Vec<String>,
+    removed: Vec<String>,
     unknown: Vec<String>,
 }
 
 impl Plan {
-    /// Compares bytes with bytes: the manifest tells which files are ours, not what is in them.
-    pub(super) fn new(disk: &Disk, outputs: &Outputs, old: &Manifest) -> Result<Self, EmitError> {
-        let differs = outputs
-            .par_iter()
-            .map(|(path, output)| Ok((path, !disk.holds(path, &output.bytes)?)))
-            .collect::<Result<Vec<_>, EmitError>>()?;
-        let differs = differs.into_iter().filter(|(_, differs)| *differs);
-        let written = differs.map(|(path, _)| path.clone()).collect();
-
-        let others = disk.files()?.into_iter().filter(|path| !is_own(path) && !outputs.contains_key(path));
+    /// Finds the files on disk that are no outputs of `new`.
+    pub(super) fn new(
+        disk: &Disk,
+        written: BTreeMap<String, String>,
+        new: &Manifest,
+        old: &Manifest,
+    ) -> Result<Self, EmitError> {
+        let others = disk.files()?.into_iter().filter(|path| !is_own(path) && !new.files.contains_key(path));
         let (removed, unknown) = others.partition(|path| old.files.contains_key(path));
         let plan = Self { written, removed, unknown };
         plan.check_room()?;
@@ -39,11 +35,14 @@ impl Plan {
         !self.written.is_empty() || !self.removed.is_empty()
     }
 
-    /// Returns the outputs to place: assets, side outputs, pages, each sorted by path.
-    pub(super) fn placements<'a>(&'a self, outputs: &'a Outputs) -> Vec<&'a str> {
-        let mut paths: Vec<&str> = self.written.iter().map(String::as_str).collect();
-        paths.sort_by_key(|path| outputs.get(*path).map(|output| output.class));
-        paths
+    /// Returns the outputs to place with their staged files: assets, side outputs, pages, each sorted by path.
+    pub(super) fn placements<'a>(&'a self, new: &Manifest) -> Vec<Vec<(&'a str, &'a str)>> {
+        let mut classes: BTreeMap<Option<Class>, Vec<_>> = BTreeMap::new();
+        for (path, staged) in &self.written {
+            let class = new.files.get(path).map(|entry| entry.class);
+            classes.entry(class).or_default().push((path.as_str(), staged.as_str()));
+        }
+        classes.into_values().collect()
     }
 
     /// Returns the files to remove: pages, side outputs, assets, so that no page outlives its assets.
@@ -65,15 +64,17 @@ impl Plan {
         above.chain(below).map(String::as_str).collect()
     }
 
-    pub(super) fn report(self, outputs: &Outputs) -> Report {
-        let unchanged = outputs.len() - self.written.len();
-        Report { written: self.written, removed: self.removed, unchanged, unknown: self.unknown }
+    pub(super) fn report(self, new: &Manifest) -> Report {
+        let unchanged = new.files.len() - self.written.len();
+        let pages = new.files.values().filter(|entry| entry.class == Class::Page).count();
+        let written = self.written.into_keys().collect();
+        Report { written, removed: self.removed, pages, unchanged, unknown: self.unknown }
     }
 
     /// Refuses an output whose folder, or under whose path, is a file nobody here made.
     fn check_room(&self) -> Result<(), EmitError> {
         let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
-        for output in &self.written {
+        for output in self.written.keys() {
             taken.insert(output, output);
             taken.extend(folders(output).into_iter().map(|folder| (folder, output.as_str())));
         }
@@ -88,13 +89,10 @@ impl Plan {
     }
 }
 
-/// Refuses paths that lead elsewhere, and an output that is the folder of another.
-pub(super) fn check_paths(outputs: &Outputs) -> Result<(), EmitError> {
-    if let Some(path) = outputs.keys().find(|path| !is_output_path(path)) {
-        return Err(EmitError::BadPath(path.clone()));
-    }
-    for path in outputs.keys() {
-        if let Some(file) = folders(path).into_iter().find(|folder| outputs.contains_key(*folder)) {
+/// Refuses an output that is the folder of another.
+pub(super) fn check_paths(files: &BTreeMap<String, Entry>) -> Result<(), EmitError> {
+    for path in files.keys() {
+        if let Some(file) = folders(path).into_iter().find(|folder| files.contains_key(*folder)) {
             return Err(EmitError::FileAndFolder { file: file.to_owned(), other: path.clone() });
         }
     }

@@ -27,7 +27,11 @@ fn read(text: &str, id_prefix: Option<&str>) -> (Body, Vec<Diagnostic>) {
 fn html(text: &str) -> String {
     let (body, problems) = read(text, None);
     assert_eq!(problems, [], "{text}");
-    body.render(|link| format!("[{}]", link.target))
+    render(&body, |link| format!("[{}]", link.target))
+}
+
+fn render(body: &Body, href: impl Fn(&Link) -> String) -> String {
+    body.render(&body.links.iter().map(|link| href(link).into()).collect::<Vec<_>>())
 }
 
 /// Returns the rules that are broken, each with its place.
@@ -122,7 +126,7 @@ fn tables_can_be_read_aloud_and_scrolled() {
         let words = words();
         let body =
             parse("a.md", text, 0, Context { id_prefix: None, title, language: "en", words: &words }, &mut problems);
-        let html = body.render(|_| String::new());
+        let html = render(&body, |_| String::new());
         html.split_once('>').unwrap().0.to_owned()
     };
     let table = "| a |\n|---|\n| b |\n";
@@ -182,7 +186,7 @@ c<sup><a id=\"_fnref.k.1.2\" href=\"#_fn.k.1\" role=\"doc-noteref\"><span class=
 ";
     let (body, problems) = read(text, Some("k"));
     assert_eq!(problems, []);
-    assert_eq!(body.render(|link| format!("[{}]", link.target)), expected);
+    assert_eq!(render(&body, |link| format!("[{}]", link.target)), expected);
     assert_eq!(body.render_sections(Setting::default(), |_| String::new()).len(), 2);
     assert!(html("a[^1]\n\n[^1]: b\n").contains("<h2 id=\"_fn\">"));
 }
@@ -194,7 +198,7 @@ fn words_are_set_for_the_language_and_nothing_else_is() {
     let text = "## Cel \"A\" w mieście\n\nW **\"domu\n5** zł\" i `a - \"b\"` [z \"c\"](x-\"y\".md 't - \"u\"').\n\n    w domu\n";
     let body = parse("a.md", text, 0, context, &mut Vec::new());
     assert_eq!(
-        body.render(|link| link.target.clone()),
+        render(&body, |link| link.target.clone()),
         "<h2 id=\"k-cel-a-w-miescie\">Cel „A” w\u{a0}mieście</h2>\n<p>W\u{a0}<strong>„domu\n5</strong>\u{a0}zł” i\u{a0}<code>a - \
          &quot;b&quot;</code> <a href=\"x-&quot;y&quot;.md\" title=\"t - &quot;u&quot;\">z\u{a0}„c”</a>.</p>\n\
          <pre tabindex=\"0\"><code>w domu\n</code></pre>\n"
@@ -338,7 +342,7 @@ proptest::proptest! {
         let words = words();
         let context = Context { id_prefix: Some("k"), title: None, language: "en", words: &words };
         let body = parse("a.md", &text, start, context, &mut problems);
-        let html = body.render(|_| String::new());
+        let html = render(&body, |_| String::new());
         let parts = body.render_sections(Setting::default(), |_| String::new());
         // One more for the title and one for the footnotes; a heading in a footnote is a mistake that is told.
         if problems.iter().all(|problem| problem.rule != rule::FOOTNOTE_HEADING) {

@@ -110,6 +110,7 @@ impl<'a> Writer<'a> {
             links: self.links,
             pieces: self.flow.finish(),
             text: self.text.trim_end().to_owned(),
+            key: None,
         }
     }
 

@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -245,7 +248,9 @@ fn anchors(page: &Page) -> BTreeSet<String> {
 
 /// Joins a relative path to the folder of the file `from`: `..` goes up, and never above the root.
 fn join(from: &str, relative: &str) -> String {
-    let decoded = percent_encoding::percent_decode_str(relative).decode_utf8_lossy().nfc().collect::<String>();
+    let plain = relative.is_ascii() && !relative.contains('%');
+    let decode = || percent_encoding::percent_decode_str(relative).decode_utf8_lossy().nfc().collect();
+    let decoded: Cow<'_, str> = if plain { Cow::Borrowed(relative) } else { Cow::Owned(decode()) };
     let mut parts: Vec<&str> = split(from).0.split('/').filter(|part| !part.is_empty()).collect();
     for part in decoded.split('/') {
         match part {

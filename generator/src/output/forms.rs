@@ -5,28 +5,26 @@ use serde::Serialize;
 
 use crate::{
     address::Linking,
-    emit::{Class, Output, Outputs},
+    emit::{Class, Output, Sink},
     model::{self, Subject},
     page::{self, Drawing, Frame},
 };
 
-/// Returns what the function is packed with: a bundle for each form, and the theme once.
+/// Makes what the function is packed with: a bundle for each form, and the theme once.
 ///
 /// The function answers at addresses of its own, so all links are root-absolute.
-pub(super) fn packed(sites: &model::Sites, drawing: Drawing<'_>) -> Outputs {
-    let mut outputs = Outputs::new();
+pub(super) fn packed(sites: &model::Sites, drawing: Drawing<'_>, sink: &dyn Sink) {
     let mut packed = BTreeMap::new();
     for site in sites.all() {
-        packed.insert(site.language.clone(), in_language(Drawing { site, ..drawing }, &mut outputs));
+        packed.insert(site.language.clone(), in_language(Drawing { site, ..drawing }, sink));
     }
     let shared =
         Shared { theme: drawing.look.source.clone(), language: sites.original.language.clone(), sites: packed };
-    outputs.insert("forms/theme/theme.json".to_owned(), json(&shared));
-    outputs
+    sink.take("forms/theme/theme.json".to_owned(), json(&shared));
 }
 
 /// Packs the forms in one language, and returns what the function shows of the site in it.
-fn in_language(drawing: Drawing<'_>, outputs: &mut Outputs) -> Site {
+fn in_language(drawing: Drawing<'_>, sink: &dyn Sink) -> Site {
     let frame = Frame { drawing, linking: Linking::Root, address: None, subject: None };
     let site = drawing.site;
     let mut cards = BTreeMap::new();
@@ -36,7 +34,7 @@ fn in_language(drawing: Drawing<'_>, outputs: &mut Outputs) -> Site {
             let subject = Some(Subject::File(&form.path));
             let at_home = Frame { address: Some(&form.address), linking: Linking::Root, drawing, subject };
             let bundle = page::bundle(&at_home, consultation, form);
-            outputs.insert(format!("forms/{}.{}.json", form.form.id, site.language), json(&bundle));
+            sink.take(format!("forms/{}.{}.json", form.form.id, site.language), json(&bundle));
         }
     }
     // A receipt and the messages of the function stand at addresses that no other language has.

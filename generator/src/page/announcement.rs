@@ -1,13 +1,13 @@
 use forms::{Card, ThemeError};
 use serde::Serialize;
 
-use super::{Frame, Status};
+use super::{Frame, Html, Status};
 use crate::model::{Consultation, Page};
 
 #[derive(Serialize)]
 struct View<'a> {
     title: &'a str,
-    html: String,
+    html: Html<'a>,
     consultation: Card,
     status: Status,
 }

@@ -4,7 +4,7 @@ use forms::{Link, Shell, ThemeError};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Frame, document, folder};
+use super::{Frame, Html, document, folder};
 use crate::{
     address::Address,
     model::{Consultation, Document, Site, Snapshot},
@@ -90,7 +90,7 @@ pub(super) fn draw_list(
         let newer = &document.versions[pair[1]];
         Some(folder::Item { link, description: None, date: newer.date })
     });
-    let view = folder::View { title: frame.text("changes.heading"), html: String::new(), items: items.collect() };
+    let view = folder::View { title: frame.text("changes.heading"), html: Html::default(), items: items.collect() };
     let contents = frame.contents(document).unwrap_or_default();
     frame.render("list.html", &frame.shell_in(consultation, vec![contents]), &view)
 }

@@ -1,13 +1,13 @@
-use forms::{Card, ThemeError};
+use forms::{Card, Shell, ThemeError};
 use serde::Serialize;
 
-use super::{Frame, Status, schedule};
+use super::{Frame, Html, Status, schedule};
 use crate::model::{Consultation, Page};
 
 #[derive(Serialize)]
 struct View<'a> {
     title: &'a str,
-    html: String,
+    html: Html<'a>,
     consultation: Card,
     status: Status,
     area: Option<&'a str>,
@@ -37,7 +37,7 @@ pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, page: Option<
         stages: schedule::stages(frame, consultation.schedule.as_ref()),
         meetings: schedule::meetings(frame, consultation.schedule.as_ref()),
     };
-    let mut shell = frame.shell(Vec::new());
+    let mut shell = Shell { breadcrumbs: Vec::new(), ..frame.shell_in(consultation, Vec::new()) };
     shell.description = page.and_then(|page| page.description.clone());
     frame.render("consultation.html", &shell, &view)
 }

@@ -2,14 +2,14 @@ use forms::{Link, ThemeError};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::Frame;
+use super::{Frame, Html};
 use crate::{content::split, model::Page};
 
 /// A list of pages.
 #[derive(Serialize)]
 pub(super) struct View<'a> {
     pub(super) title: &'a str,
-    pub(super) html: String,
+    pub(super) html: Html<'a>,
     pub(super) items: Vec<Item>,
 }
 

@@ -3,7 +3,7 @@ use forms::{
     page::{self, Filled},
 };
 
-use super::Frame;
+use super::{Drawing, Frame};
 use crate::{
     address::Address,
     markdown::Section,
@@ -12,11 +12,13 @@ use crate::{
 
 /// Draws the static page of a form with the code that the function draws it with.
 pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Result<String, ThemeError> {
+    let Drawing { look, memory, .. } = frame.drawing;
     let bundle = bundle(frame, consultation, form);
     let state = consultation.term.state_on(frame.drawing.today);
     // The template says by itself where the term keeps answers out.
     let answers = Answers::default();
-    page::form(&frame.drawing.look.theme, &bundle, state, &Filled::new(&answers))
+    let draw = || page::form(&look.theme, &bundle, state, &Filled::new(&answers));
+    memory.drawing(look, &("form", &bundle, state), draw)
 }
 
 /// Packs a form with what stands around it, its links written as `frame` writes them.

@@ -2,13 +2,13 @@ use forms::ThemeError;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::Frame;
+use super::{Frame, Html};
 use crate::model::Page;
 
 #[derive(Serialize)]
 struct View<'a> {
     title: &'a str,
-    html: String,
+    html: Html<'a>,
     date: Option<Date>,
 }
 

@@ -29,6 +29,9 @@ const MONTHS: [&str; 12] = [
     "listopada",
     "grudnia",
 ];
+/// Bytes of the longest word that stands before another, whatever its case.
+const LONGEST: usize = 8;
+
 /// Stand after "tys.", "mln", "mld".
 const MONEY: [&str; 4] = ["zł", "euro", "EUR", "USD"];
 
@@ -39,7 +42,8 @@ pub(super) fn bound(text: &str) -> Vec<Edit> {
         let (before, after) = (&text[..at], &text[at + space.len_utf8()..]);
         // Several spaces are somebody's own layout.
         let single = !before.ends_with(char::is_whitespace) && !after.starts_with(char::is_whitespace);
-        if single && !after.is_empty() && binds(last_word(before), first_word(after)) {
+        let left = last_word(before);
+        if single && !after.is_empty() && may_bind(opened(left)) && binds(left, first_word(after)) {
             edits.push((at..at + 1, NO_BREAK_SPACE));
         }
     }
@@ -57,6 +61,11 @@ pub(super) fn counts(text: &str) -> bool {
 pub(super) fn is_counted(text: &str) -> bool {
     let word = first_word(text.trim_start());
     text.starts_with(char::is_whitespace) && (is_unit(word) || MONTHS.contains(&closed(word)))
+}
+
+/// Tells at a glance that most words do not bind: all that do are short, or numbers.
+fn may_bind(left: &str) -> bool {
+    left.len() <= LONGEST || left.ends_with(|letter: char| letter.is_ascii_digit()) || is_roman(left)
 }
 
 /// Tells whether two neighbouring words stay on one line.

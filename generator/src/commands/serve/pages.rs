@@ -1,58 +1,44 @@
 //! Answers with the pages of a build, from memory.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
 };
-use forms::{Shell, Theme};
 use forms_fn::{App, headers};
-use serde::Serialize;
+use tokio::sync::watch::Receiver;
 use tower::ServiceExt as _;
 
-use crate::emit::Outputs;
+use super::site::Set;
 
-/// The pages as they are now.
-pub(super) struct Pages(RwLock<Arc<Outputs>>);
-
-impl Pages {
-    pub(super) fn new(outputs: Outputs) -> Self {
-        Self(RwLock::new(Arc::new(outputs)))
-    }
-
-    /// Puts all pages in place of the present ones at once.
-    pub(super) fn replace(&self, outputs: Outputs) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(outputs);
-    }
-
-    fn now(&self) -> Arc<Outputs> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
+/// The set that is served now.
+pub(super) type Sets = Receiver<Arc<Set>>;
 
 /// Returns the whole site as one service: the function's router, and pages for everything else.
-pub(super) fn service(app: Arc<App>, pages: Arc<Pages>) -> Router {
-    let function = forms_fn::router(app.clone());
-    let site = Router::new().fallback(page).with_state(pages.clone()).layer(middleware::from_fn(secure));
+pub(super) fn service(app: Arc<App>, sets: Sets) -> Router {
+    let function = forms_fn::router(app);
+    let site = Router::new().fallback(page).with_state(sets.clone()).layer(middleware::from_fn(secure));
+    let shown = sets.clone();
     // Told apart by hand: a router inside a router would hand its own path parameters on to the function's handlers.
     let whole = Router::new().fallback(move |request: Request| {
-        let addressed = if request.uri().path().starts_with("/api/") { function.clone() } else { site.clone() };
+        // Without a good site there are no forms either: every address tells what is wrong.
+        let forms = request.uri().path().starts_with("/api/") && !shown.borrow().outputs.is_empty();
+        let addressed = if forms { function.clone() } else { site.clone() };
         addressed.oneshot(request)
     });
-    let whole = whole.layer(middleware::from_fn_with_state(pages, apologize));
-    if app.clock.is_shifted() { whole.layer(middleware::from_fn_with_state(app, announce)) } else { whole }
+    whole.layer(middleware::from_fn_with_state(sets, apologize))
 }
 
-async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {
+async fn page(State(sets): State<Sets>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let outputs = pages.now();
+    let outputs = sets.borrow().outputs.clone();
     let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
     let index = if path.ends_with('/') { "index.html" } else { "" };
     if let Some(output) = outputs.get(&format!("site{path}{index}")) {
@@ -62,8 +48,10 @@ async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {
         // Root-absolute and from our own names, never from the Host of the request.
         return Redirect::permanent(&format!("{path}/")).into_response();
     }
-    let missing = outputs.get("site/404.html").map(|output| output.bytes.clone()).unwrap_or_default();
-    file("/", StatusCode::NOT_FOUND, missing)
+    match outputs.get("site/404.html") {
+        Some(missing) => file("/", StatusCode::NOT_FOUND, missing.bytes.clone()),
+        None => file("/", StatusCode::SERVICE_UNAVAILABLE, Vec::new()),
+    }
 }
 
 fn file(path: &str, status: StatusCode, bytes: Vec<u8>) -> Response {
@@ -78,7 +66,7 @@ fn file(path: &str, status: StatusCode, bytes: Vec<u8>) -> Response {
 }
 
 /// Fills an empty answer of a failed server with the page that the CDN shows for it.
-async fn apologize(State(pages): State<Arc<Pages>>, request: Request, next: Next) -> Response {
+async fn apologize(State(sets): State<Sets>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if !response.status().is_server_error() || response.headers().contains_key(header::CONTENT_TYPE) {
         return response;
@@ -86,45 +74,13 @@ async fn apologize(State(pages): State<Arc<Pages>>, request: Request, next: Next
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    let page = pages.now().get("site/error.html").map(|output| output.bytes.clone()).unwrap_or_default();
+    let page = sets.borrow().outputs.get("site/error.html").map(|output| output.bytes.clone()).unwrap_or_default();
     Response::from_parts(parts, Body::from(page))
 }
 
-async fn secure(request: Request, next: Next) -> Response {
+/// Adds the security headers of the site.
+pub(super) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     headers::secure(response.headers_mut(), false);
     response
-}
-
-/// Says on every page that the clock is not the real one.
-async fn announce(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = next.run(request).await.into_parts();
-    let is_page = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if !is_page {
-        return Response::from_parts(parts, body);
-    }
-    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let page = String::from_utf8_lossy(&bytes).into_owned();
-    let catalogue = app.catalogue();
-    let banner = banner(&catalogue.theme, catalogue.language(None), app.clock.now().to_string());
-    let page = match page.find("<body").and_then(|body| Some(body + page[body..].find('>')? + 1)) {
-        Some(start) => format!("{}{banner}{}", &page[..start], &page[start..]),
-        None => page,
-    };
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(page))
-}
-
-#[derive(Serialize)]
-struct Banner {
-    moment: String,
-}
-
-fn banner(theme: &Theme, language: &str, moment: String) -> String {
-    theme.render("banner.html", language, &Shell::default(), &Banner { moment }).unwrap_or_else(|error| {
-        tracing::error!(%error, "failed to draw the banner of a shifted clock");
-        String::new()
-    })
 }
