@@ -81,7 +81,9 @@ pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) ->
             reader.problems.push(problem.with("original", original));
         }
     }
-    originals.iter().for_each(|path| listed(reader, path));
+    for path in &originals {
+        listed(reader, path);
+    }
     let written = originals.iter().filter_map(|path| {
         Some(Written {
             path: (*path).to_owned(),
