@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use self::prose::Prose;
+pub(crate) use self::register::{Differing, differing};
 use crate::{
     address::Address,
     diagnostic::Diagnostic,
@@ -70,7 +71,9 @@ const PROSE_RULES: [ProseRule; 6] = [
 
 /// Applies every rule as of the day `today`.
 pub(crate) fn run(sites: &Sites, source: &Source, today: Date) -> Vec<Diagnostic> {
-    let (prose, site) = (prose::read(source), &sites.original);
+    let site = &sites.original;
+    let languages = std::iter::once(site).chain(&sites.translations).map(|site| site.language.as_str());
+    let prose = prose::read(source, &languages.collect::<Vec<_>>());
     let one = RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today));
     let all = one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites)));
     all.chain(PROSE_RULES.iter().flat_map(|rule| rule(site, &prose))).collect()

@@ -8,8 +8,9 @@ use jiff::civil::Date;
 
 use crate::{
     content::register::{Published, SnapshotFile, revision_file, snapshot_file},
+    diagnostic::Place,
     edit::{self, Edit},
-    markdown::{self, Words},
+    markdown::{self, Body, Words},
     model::{Consultation, Document, FormPage, Page, Site, Version},
     source::Source,
     yaml,
@@ -22,6 +23,8 @@ pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
     /// Consultations that are not announced yet, with the day on which they will be.
     pub(crate) waiting: Vec<(String, Date)>,
+    /// Headings that need an id and cannot bear one as they are written.
+    pub(crate) unwritable: Vec<Place>,
 }
 
 /// One thing to be added.
@@ -66,7 +69,11 @@ pub(crate) fn plan(source: &Source, site: &Site, registration: Registration<'_>)
         }
         for document in consultation.documents.iter().filter(|document| !document.draft) {
             for version in document.versions.iter().filter(|version| !version.draft) {
-                plan.steps.extend(version.public_chapters().filter_map(|chapter| ids(source, site, chapter)));
+                for chapter in version.public_chapters() {
+                    let (step, unwritable) = ids(source, site, chapter);
+                    plan.steps.extend(step);
+                    plan.unwritable.extend(unwritable);
+                }
                 plan.steps.extend(self::version(consultation, document, version, registration));
             }
         }
@@ -114,19 +121,27 @@ fn form(consultation: &Consultation, form: &FormPage, registration: Registration
     })
 }
 
-fn ids(source: &Source, site: &Site, chapter: &Page) -> Option<Step> {
-    let text = source.text(&chapter.path)?;
-    let at = with_ids(&chapter.path, text, chapter.address.last(), &site.language);
+fn ids(source: &Source, site: &Site, chapter: &Page) -> (Option<Step>, Vec<Place>) {
+    let Some(text) = source.text(&chapter.path) else { return (None, Vec::new()) };
+    let Ids { at, unwritable } = with_ids(&chapter.path, text, chapter.address.last(), &site.language);
     let count = at.len();
     let edit = Edit::Insert { path: chapter.path.clone(), read: text.to_owned(), at };
-    (count > 0).then_some(Step { what: What::Ids(count), edit })
+    ((count > 0).then_some(Step { what: What::Ids(count), edit }), unwritable)
+}
+
+/// The ids that a chapter lacks.
+pub(crate) struct Ids {
+    /// What is to be written at the end of which line (from 1).
+    pub(crate) at: Vec<(usize, String)>,
+    /// Headings that cannot bear their id.
+    pub(crate) unwritable: Vec<Place>,
 }
 
 /// Returns where the id of each heading that lacks one is to be written in a chapter with the slug `slug`.
 ///
 /// A heading that would not be read as the same one with its id (one that is underlined over several lines, say) is left
-/// as it is.
-pub(crate) fn with_ids(path: &str, text: &str, slug: &str, language: &str) -> Vec<(usize, String)> {
+/// as it is, and named.
+pub(crate) fn with_ids(path: &str, text: &str, slug: &str, language: &str) -> Ids {
     let read = |text: &str| {
         let mut unheard = Vec::new();
         let start = yaml::front_matter(path, text).map_or(0, |(_, start)| start);
@@ -136,28 +151,40 @@ pub(crate) fn with_ids(path: &str, text: &str, slug: &str, language: &str) -> Ve
     };
     let body = read(text);
     let lines: Vec<&str> = text.lines().collect();
-    let wanted = body.headings.iter().filter(|heading| !heading.written).filter_map(|heading| {
-        let line = usize::try_from(heading.place.line).ok()?;
-        // White space at the end of the line stays where it is, before the id.
-        let space = if lines.get(line.checked_sub(1)?)?.ends_with([' ', '\t']) { "" } else { " " };
-        Some((line, format!("{space}{{#{}}}", heading.id)))
-    });
-    let wanted: Vec<_> = wanted.collect();
-    let written = |at: &[(usize, String)]| {
-        let again = read(&edit::inserted(text, at));
-        let ids = again.headings.iter().filter(|heading| heading.written).count();
-        let before = body.headings.iter().filter(|heading| heading.written).count();
-        again.sections == body.sections && ids == before + at.len()
-    };
-    if written(&wanted) {
-        return wanted;
-    }
-    let mut at = Vec::new();
-    for id in wanted {
-        at.push(id);
-        if !written(&at) {
-            at.pop();
+    let wanted =
+        body.headings.iter().enumerate().filter(|(_, heading)| !heading.written).filter_map(|(nth, heading)| {
+            let line = usize::try_from(heading.place.line).ok()?;
+            // White space at the end of the line stays where it is, before the id.
+            let space = if lines.get(line.checked_sub(1)?)?.ends_with([' ', '\t']) { "" } else { " " };
+            Some((nth, (line, format!("{space}{{#{}}}", heading.id))))
+        });
+    let texts = |wanted: &[(usize, (usize, String))]| wanted.iter().map(|(_, at)| at.clone()).collect::<Vec<_>>();
+    let mut wanted: Vec<_> = wanted.collect();
+    let mut unwritable = Vec::new();
+    // Each round leaves out what the one before could not write; mostly the first one writes everything.
+    loop {
+        let at = texts(&wanted);
+        let again = read(&edit::inserted(text, &at));
+        if again.sections == body.sections && wanted.iter().all(|(nth, _)| bears(&again, &body, *nth)) {
+            return Ids { at, unwritable };
+        }
+        let same = again.headings.len() == body.headings.len();
+        let (kept, lost): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|one| {
+            // Where headings came or went each is to be tried alone.
+            let alone = (!same).then(|| read(&edit::inserted(text, &texts(std::slice::from_ref(one)))));
+            bears(alone.as_ref().unwrap_or(&again), &body, one.0)
+        });
+        let none = lost.is_empty();
+        unwritable.extend(lost.iter().filter_map(|(nth, _)| Some(body.headings.get(*nth)?.place.clone())));
+        wanted = kept;
+        if none {
+            unwritable.extend(wanted.drain(..).filter_map(|(nth, _)| Some(body.headings.get(nth)?.place.clone())));
         }
     }
-    at
+}
+
+/// Tells whether a heading has its id written down in what was read again.
+fn bears(again: &Body, body: &Body, nth: usize) -> bool {
+    let ids = again.headings.get(nth).zip(body.headings.get(nth));
+    ids.is_some_and(|(new, old)| new.written && new.id == old.id)
 }

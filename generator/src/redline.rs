@@ -8,7 +8,11 @@ mod blocks;
 mod matching;
 mod words;
 
-use std::{collections::BTreeMap, hash::Hash, ops::Range};
+use std::{
+    collections::{BTreeMap, HashSet},
+    hash::Hash,
+    ops::Range,
+};
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
@@ -143,21 +147,49 @@ struct Stretch {
     new: Range<usize>,
 }
 
+/// The most pairs of items among which is searched as they stand.
+const LONG: usize = 1000 * 1000;
+
 /// Compares two lists; kept and changed stretches take turns.
+///
+/// What stands in one list alone can never be kept, so it is left out of the search in long ones: its time grows with
+/// the square of what differs. In short ones it helps to tell apart which of several commas was kept.
 fn stretches<T: Eq + Hash>(old: &[T], new: &[T]) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
-    for op in capture_diff_slices(Algorithm::Patience, old, new) {
-        let (tag, old, new) = op.as_tag_tuple();
-        let kept = tag == DiffTag::Equal;
+    let mut put = |kept: bool, old: Range<usize>, new: Range<usize>| {
+        if old.is_empty() && new.is_empty() {
+            return;
+        }
         match stretches.last_mut().filter(|last| last.kept == kept) {
-            Some(last) => {
-                last.old.end = old.end;
-                last.new.end = new.end;
-            }
+            Some(last) => (last.old.end, last.new.end) = (old.end, new.end),
             None => stretches.push(Stretch { kept, old, new }),
         }
+    };
+    let (from, to) = if old.len() * new.len() > LONG {
+        (shared(old, new), shared(new, old))
+    } else {
+        ((0..old.len()).collect(), (0..new.len()).collect())
+    };
+    let items_old: Vec<_> = from.iter().map(|index| &old[*index]).collect();
+    let items_new: Vec<_> = to.iter().map(|index| &new[*index]).collect();
+    let (mut i, mut j) = (0, 0);
+    for op in capture_diff_slices(Algorithm::Patience, &items_old, &items_new) {
+        let (tag, kept_old, kept_new) = op.as_tag_tuple();
+        for (a, b) in kept_old.zip(kept_new).filter(|_| tag == DiffTag::Equal) {
+            let (a, b) = (from[a], to[b]);
+            put(false, i..a, j..b);
+            put(true, a..a + 1, b..b + 1);
+            (i, j) = (a + 1, b + 1);
+        }
     }
+    put(false, i..old.len(), j..new.len());
     stretches
+}
+
+/// Returns the indices of what the other list has too.
+fn shared<T: Eq + Hash>(list: &[T], other: &[T]) -> Vec<usize> {
+    let other: HashSet<&T> = other.iter().collect();
+    list.iter().enumerate().filter(|(_, item)| other.contains(item)).map(|(index, _)| index).collect()
 }
 
 #[cfg(test)]

@@ -246,7 +246,7 @@ pub(crate) fn version(
             document.versions.last().and_then(|version| version.chapters.iter().find(|page| page.path == path));
         let text = file.text().zip(chapter).map(|(text, chapter)| {
             let ids = publish::with_ids(path, text, chapter.address.last(), &site.language);
-            edit::inserted(text, &ids).into_bytes()
+            edit::inserted(text, &ids.at).into_bytes()
         });
         Edit::Create { path: to, bytes: text.unwrap_or_else(|| file.bytes().to_vec()) }
     });

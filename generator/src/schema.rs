@@ -82,10 +82,11 @@ fn form(taken: &Taken, described: &Described, path: &str, words: &Words) -> Valu
         Taken::List => json!({ "type": "array", "items": item() }),
         Taken::Map => json!({ "type": "object", "additionalProperties": item() }),
         Taken::Group => {
-            let properties = described
-                .fields
-                .iter()
-                .map(|(key, _, field)| ((*key).to_owned(), of(field, &format!("{path}.{key}"), words)));
+            let properties = described.fields.iter().map(|(key, required, field)| {
+                let schema = of(field, &format!("{path}.{key}"), words);
+                let schema = if *required { filled(schema) } else { or_empty(schema) };
+                ((*key).to_owned(), schema)
+            });
             let required: Vec<&str> =
                 described.fields.iter().filter(|(_, required, _)| *required).map(|(key, _, _)| *key).collect();
             json!({
@@ -95,6 +96,52 @@ fn form(taken: &Taken, described: &Described, path: &str, words: &Words) -> Valu
                 "additionalProperties": false,
             })
         }
+    }
+}
+
+/// Returns the schema of a field that must be there: one that is written and empty is missing.
+fn filled(mut schema: Value) -> Value {
+    each_form(&mut schema, &mut |form| {
+        for (kind, least) in [("string", "minLength"), ("array", "minItems"), ("object", "minProperties")] {
+            if types(form).iter().any(|known| known == kind) && !form.contains_key("enum") {
+                form.insert(least.to_owned(), json!(1));
+            }
+        }
+    });
+    schema
+}
+
+/// Returns the schema of a field that may be left out: one without a value is left out.
+fn or_empty(mut schema: Value) -> Value {
+    let first = |form: &mut Map<String, Value>| {
+        let mut types = types(form);
+        types.push(json!("null"));
+        form.insert("type".to_owned(), Value::Array(types));
+        if let Some(Value::Array(allowed)) = form.get_mut("enum") {
+            allowed.push(Value::Null);
+        }
+    };
+    match schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+        Some(forms) => forms.push(json!({ "type": "null" })),
+        None => schema.as_object_mut().into_iter().for_each(first),
+    }
+    schema
+}
+
+/// Applies a change to every form that a value may have.
+fn each_form(schema: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
+    let Value::Object(form) = schema else { return };
+    match form.get_mut("anyOf").and_then(Value::as_array_mut) {
+        Some(forms) => forms.iter_mut().for_each(|form| each_form(form, change)),
+        None => change(form),
+    }
+}
+
+fn types(form: &Map<String, Value>) -> Vec<Value> {
+    match form.get("type") {
+        Some(Value::Array(types)) => types.clone(),
+        Some(one) => vec![one.clone()],
+        None => Vec::new(),
     }
 }
 
@@ -115,6 +162,7 @@ fn description<'a>(path: &str, words: &'a Words) -> Option<&'a str> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -133,6 +181,69 @@ mod tests {
         let used = |key: &str| paths.iter().any(|path| *path == key || path.ends_with(&format!(".{key}")));
         let idle: Vec<_> = words.iter().map(|(key, _)| key).filter(|key| !used(key)).collect();
         assert!(idle.is_empty(), "descriptions of nothing: {idle:#?}");
+    }
+
+    /// Returns a value that is taken, with no more than it needs.
+    fn least(described: &Described) -> Value {
+        match described.taken.iter().max().unwrap() {
+            Taken::Word | Taken::Text | Taken::Written => json!("a"),
+            Taken::OneOf(allowed) => json!(allowed[0]),
+            Taken::Integer => json!(1),
+            Taken::Within(least, _) => json!(least),
+            Taken::Boolean => json!(true),
+            Taken::Date => json!("2026-03-02"),
+            Taken::List => json!([described.item.as_deref().map_or(json!("a"), least)]),
+            Taken::Map => json!({ "a": described.item.as_deref().map_or(json!("a"), least) }),
+            Taken::Group => described
+                .fields
+                .iter()
+                .filter(|(_, needed, _)| *needed)
+                .map(|(key, _, field)| ((*key).to_owned(), least(field)))
+                .collect(),
+        }
+    }
+
+    /// Judges a group with each of its fields empty, and the groups inside.
+    fn judge(group: &Described, whole: &dyn Fn(Value) -> Value, taken: &dyn Fn(&Value) -> bool, judged: &mut usize) {
+        let good = least(group);
+        assert!(taken(&whole(good.clone())), "{good}");
+        for (key, required, field) in &group.fields {
+            let with = |value: Value| {
+                let mut fields = good.clone();
+                fields[*key] = value;
+                whole(fields)
+            };
+            assert_eq!(taken(&with(Value::Null)), !required, "{key} without a value");
+            let empty =
+                [(Taken::Word, json!("")), (Taken::Text, json!("")), (Taken::List, json!([])), (Taken::Map, json!({}))];
+            for (form, empty) in empty.into_iter().filter(|(form, _)| field.taken.contains(form)) {
+                assert_eq!(taken(&with(empty.clone())), !required, "{key}: {empty}, {form:?}");
+            }
+            *judged += 1;
+            if field.taken.contains(&Taken::Group) {
+                judge(field, &with, taken, judged);
+            }
+            if let Some(item) = field.item.as_deref().filter(|item| item.taken.contains(&Taken::Group)) {
+                let list = field.taken.contains(&Taken::List);
+                let inside = |value: Value| with(if list { json!([value]) } else { json!({ "a": value }) });
+                judge(item, &inside, taken, judged);
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_field_is_refused_where_it_must_be_there_and_only_there() {
+        let mut judged = 0;
+        for (kind, (name, text)) in Kind::ALL.into_iter().zip(all()) {
+            let described = yaml::describe(|sample| content::read_sample(kind, sample));
+            let mut schemas = boon::Schemas::new();
+            let mut compiler = boon::Compiler::new();
+            let address = format!("https://schema.example/{name}");
+            compiler.add_resource(&address, serde_json::from_str(&text).unwrap()).unwrap();
+            let schema = compiler.compile(&address, &mut schemas).unwrap();
+            judge(&described, &|value| value, &|value| schemas.validate(value, schema).is_ok(), &mut judged);
+        }
+        assert!(judged > 80, "{judged}");
     }
 
     fn walk(described: &Described, path: &str, paths: &mut Vec<String>) {

@@ -1,11 +1,11 @@
-//! Polish typography: what no editor types and every reader of print expects.
+//! Typography: what no editor types and every reader of print expects.
 //!
 //! [`typeset`] is a pure function over text that is shown; [`typeset_runs`] the same over text that markup cuts into
-//! runs. Rules stand for `pl` alone, another language leaves text as it is. Each pass changes only what it is sure of:
+//! runs. A language without rules leaves text as it is; spaces that hold are a matter of Polish alone. Each pass changes only what it is sure of:
 //! quotes that do not pair stay straight, and a hyphen between numbers stays one unless it can only be a range. Doing it
 //! twice changes nothing more, and [`plain`] undoes it for comparisons.
 //!
-//! The rules are those of the Polish school (PWN) and of office practice: „…” with «…» inside, a dash with spaces, a
+//! The Polish rules are those of the school (PWN) and of office practice: „…” with «…» inside, a dash with spaces, a
 //! range without, no line break after a one-letter word nor between a number and what it belongs to.
 
 mod spaces;
@@ -15,8 +15,15 @@ use std::{
     ops::{Range, RangeInclusive},
 };
 
-/// The language that has rules.
+/// The language whose one-letter words and numbers hold a line together.
 const POLISH: &str = "pl";
+/// The languages that have rules, and their quotes: the outer ones, and those inside of them. English quotes inside are
+/// apostrophes, of which nobody can be sure.
+const QUOTES: [(&str, &[Pair]); 3] =
+    [(POLISH, &[("„", "”"), ("«", "»")]), ("en", &[("“", "”")]), ("uk", &[("«", "»"), ("„", "“")])];
+
+/// What opens and what closes a quote.
+type Pair = (&'static str, &'static str);
 /// Stands in a text for something that is no text, such as code: a word of its own.
 pub(crate) const SOLID: &str = "\u{fffc}";
 /// Stands in a text for the end of a line.
@@ -28,9 +35,6 @@ const NO_BREAK_SPACE: &str = "\u{a0}";
 /// A stretch of a text and what comes in its place.
 type Edit = (Range<usize>, &'static str);
 
-/// The passes in their order: each sees what the one before has made.
-const PASSES: [fn(&str) -> Vec<Edit>; 4] = [ellipses, quotes, dashes, spaces::bound];
-
 /// Returns `text` as it is shown in `language`.
 pub(crate) fn typeset<'a>(language: &str, text: &'a str) -> Cow<'a, str> {
     let mut runs = [Cow::Borrowed(text)];
@@ -41,11 +45,13 @@ pub(crate) fn typeset<'a>(language: &str, text: &'a str) -> Cow<'a, str> {
 
 /// Sets a text that markup cuts into `runs`, so that a quote or a space sees what stands behind the markup.
 pub(crate) fn typeset_runs(language: &str, runs: &mut [Cow<'_, str>]) {
-    if language != POLISH {
-        return;
-    }
-    for pass in PASSES {
-        replace(runs, &pass(&runs.concat()));
+    let Some((_, pairs)) = QUOTES.iter().find(|(known, _)| *known == language) else { return };
+    // Each pass sees what the one before has made.
+    replace(runs, &ellipses(&runs.concat()));
+    replace(runs, &quotes(pairs, &runs.concat()));
+    replace(runs, &dashes(&runs.concat()));
+    if language == POLISH {
+        replace(runs, &spaces::bound(&runs.concat()));
     }
 }
 
@@ -91,33 +97,34 @@ fn ellipses(text: &str) -> Vec<Edit> {
     dots.filter(alone).map(|at| (at..at + 3, "…")).collect()
 }
 
-/// Straight quotes become „…”, inside of others «…»; none does in a text where some quote has no other.
-fn quotes(text: &str) -> Vec<Edit> {
+/// Straight quotes become those of `pairs`, inside of others the second; none does in a text where some quote has no
+/// other, or where they stand deeper.
+fn quotes(pairs: &[Pair], text: &str) -> Vec<Edit> {
     let mut edits = Vec::new();
-    // What closes the quotes that are open.
-    let mut open: Vec<&'static str> = Vec::new();
+    // The pairs that are open.
+    let mut open: Vec<Pair> = Vec::new();
     for (at, letter) in text.char_indices() {
-        let closed = match letter {
-            '„' => {
-                open.push("”");
-                continue;
-            }
-            '«' => {
-                open.push("»");
-                continue;
-            }
-            '"' if opens(text, at) => {
-                let (opening, closing) = if open.last() == Some(&"”") { ("«", "»") } else { ("„", "”") };
-                open.push(closing);
-                edits.push((at..at + 1, opening));
-                continue;
-            }
-            '"' => open.pop().inspect(|closing| edits.push((at..at + 1, closing))).is_some(),
-            '”' | '“' => open.pop() == Some("”"),
-            '»' => open.pop() == Some("»"),
-            _ => continue,
+        let is = |mark: &str| mark.chars().eq([letter]);
+        let inside = |open: &[Pair]| usize::from(open.last() == pairs.first());
+        let right = if letter == '"' && opens(text, at) {
+            let pair = pairs.get(inside(&open)).copied();
+            edits.extend(pair.map(|(opening, _)| (at..at + 1, opening)));
+            open.extend(pair);
+            pair.is_some()
+        } else if letter == '"' {
+            open.pop().inspect(|(_, closing)| edits.push((at..at + 1, *closing))).is_some()
+        } else if let Some(pair) = pairs.iter().find(|(opening, _)| is(opening)) {
+            open.push(*pair);
+            true
+        } else if is("”") || is("“") {
+            // Both close „ where people type by hand.
+            open.pop().is_some_and(|(_, closing)| "”“".contains(closing))
+        } else if is("»") {
+            open.pop().is_some_and(|(_, closing)| closing == "»")
+        } else {
+            true
         };
-        if !closed {
+        if !right {
             return Vec::new();
         }
     }
@@ -128,7 +135,7 @@ fn quotes(text: &str) -> Vec<Edit> {
 fn opens(text: &str, at: usize) -> bool {
     let before = text[..at].chars().next_back();
     let after = text[at + 1..].chars().next();
-    let free = before.is_none_or(|letter| letter.is_whitespace() || "([{„«\"/-–—".contains(letter));
+    let free = before.is_none_or(|letter| letter.is_whitespace() || "([{„«“\"/-–—".contains(letter));
     free && after.is_some_and(|letter| !letter.is_whitespace())
 }
 

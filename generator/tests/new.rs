@@ -168,6 +168,12 @@ fn a_form_and_a_meeting_keep_what_was_there() {
     assert!(written.starts_with(first) && written.ends_with(last), "{written}");
     assert!(written.contains("- id: spotkanie-2026-03-20\n") && written.contains("- id: spotkanie-2026-03-20-17-00\n"));
     builds(&tree);
+    let windows = "meetings:\r\n- id: pierwsze\r\n  title: Pierwsze\r\n  date: 2026-03-12\r\n  time: \"11:00\"\r\n  place: Rynek\r\n";
+    tree.write(schedule, windows);
+    good(&tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17:00"]));
+    let written = tree.read(schedule);
+    assert!(written.starts_with(windows) && !written.replace("\r\n", "").contains('\n'), "{written:?}");
+    builds(&tree);
     tree.write(schedule, "meetings: []\n");
     let refused = tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17:00"]);
     assert_eq!((refused.code, tree.read(schedule).as_str()), (2, "meetings: []\n"), "{}", refused.said);

@@ -95,6 +95,23 @@ fn ids_are_written_into_headings_and_nothing_else_is_touched() {
 }
 
 #[test]
+fn a_heading_that_cannot_bear_an_id_is_named_and_keeps_no_other_from_its_own() {
+    let tree = town();
+    let path = format!("{PLAN}/1.0/04-parking.md");
+    tree.write(&path, "# Parking\n\n## Rowery\n\nA\n\nStare\ndrzewa\n---\n\nB\n\n## Cień\n\nC\n");
+    let first = publish(&tree, "2026-03-02", &[]);
+    assert_eq!(first.code, 0, "{}", first.complained);
+    let written = tree.read(&path);
+    assert!(written.contains("## Rowery {#parking-rowery}\n") && written.contains("## Cień {#parking-cien}\n"));
+    assert!(written.contains("Stare\ndrzewa\n---\n"), "{written}");
+    assert!(first.said.contains("04-parking.md”, wiersz 7"), "{}", first.said);
+    let after = tree.files();
+    let again = publish(&tree, "2026-03-02", &["--check"]);
+    assert_eq!((again.code, tree.files() == after), (0, true), "{}", again.said);
+    assert!(again.said.contains("04-parking.md”, wiersz 7"), "{}", again.said);
+}
+
+#[test]
 fn a_changed_text_is_an_error_until_its_correction_is_registered_and_shown() {
     let tree = published();
     let chapter = format!("{PLAN}/2.0/02-zielen.md");
@@ -134,6 +151,54 @@ fn a_changed_text_is_an_error_until_its_correction_is_registered_and_shown() {
     // What is right now is registered: going back is a change again.
     tree.replace(&chapter, "wszystkie krzewy", "wszystkie drzewa");
     assert_eq!(tree.build("2026-03-11").code, 1);
+}
+
+#[test]
+fn a_correction_settles_one_version_and_shows_what_it_changes() {
+    let tree = published();
+    let correct = |arguments: &[&str]| publish(&tree, "2026-03-10", &[&["--correction", "Druk"], arguments].concat());
+    let before = tree.files();
+    let unused = correct(&[]);
+    assert_eq!((unused.code, tree.files() == before), (0, true), "{}", unused.complained);
+    assert!(unused.said.contains("Powód „Druk” nie został użyty"), "{}", unused.said);
+
+    tree.replace(&format!("{PLAN}/2.0/02-zielen.md"), "wszystkie drzewa", "wszystkie krzewy");
+    let first = format!("{PLAN}/1.0/02-zielen.md");
+    let text = tree.read(&first);
+    tree.write(&first, &(text.trim_end().to_owned() + " Dopisano.\n"));
+    let changed = tree.files();
+    let several = correct(&[]);
+    assert_eq!((several.code, tree.files() == changed), (2, true), "{}", several.said);
+    assert!(several.complained.contains("park/plan/1.0, park/plan/2.0"), "{}", several.complained);
+    assert_eq!(correct(&["--in", "park/plan/3.0"]).code, 2);
+    // The other version is still wrong, and keeps the register as it was.
+    let other = correct(&["--in", "park/plan/2.0"]);
+    assert_eq!((other.code, tree.files() == changed), (1, true), "{}", other.said);
+    assert!(other.complained.contains("plan/1.0/") && !other.complained.contains("plan/2.0/"), "{}", other.complained);
+    tree.write(&first, &text);
+    let settled = correct(&["--in", "park/plan/2.0"]);
+    assert_eq!(settled.code, 0, "{}", settled.complained);
+    let shown = settled.said.split("Zapisano").next().unwrap();
+    assert!(shown.contains("park/plan/2.0") && shown.contains("drzewa") && shown.contains("krzewy"), "{shown}");
+}
+
+#[test]
+fn a_correction_leaves_out_a_section_only_by_name() {
+    let tree = published();
+    let chapter = format!("{PLAN}/2.0/03-cele.md");
+    let text = tree.read(&chapter);
+    let id = text.split("{#").nth(1).and_then(|rest| rest.split('}').next()).unwrap().to_owned();
+    tree.write(&chapter, &text.replace(&format!("{{#{id}}}"), "{#nowy-identyfikator}"));
+    let before = tree.files();
+    let correct = |lost: &[&str]| publish(&tree, "2026-03-10", &[&["--correction", "Druk"], lost].concat());
+    let silent = correct(&[]);
+    assert_eq!((silent.code, tree.files() == before), (1, true), "{}", silent.said);
+    assert!(silent.complained.contains(&format!("--lost {id}")), "{}", silent.complained);
+    assert_eq!(correct(&["--lost", "inny"]).code, 2);
+    let named = correct(&["--lost", &id]);
+    assert_eq!(named.code, 0, "{}", named.complained);
+    assert!(named.said.contains(&format!("Nie ma fragmentu „{id}”")), "{}", named.said);
+    assert_eq!(tree.build("2026-03-10").code, 0);
 }
 
 #[test]

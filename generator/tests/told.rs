@@ -79,3 +79,35 @@ fn only_what_is_registered_is_kept_word_for_word() {
     let told = tree.run(&["check", "--lang", "pl"]);
     assert_eq!(told.said.matches("błąd[personal-pesel]").count(), 2, "{}", told.said);
 }
+
+#[test]
+fn words_are_judged_by_the_language_they_are_written_in() {
+    let tree = Tree::copy_of(&repository().join("tests/fixtures/languages"));
+    let told = || {
+        let told: serde_json::Value =
+            serde_json::from_str(&tree.run(&["check", "--format", "json", "--lang", "pl"]).said).unwrap();
+        let problems = told["problems"].as_array().unwrap().clone();
+        let word = |problem: &serde_json::Value, key: &str| problem[key].as_str().unwrap_or_default().to_owned();
+        problems.iter().map(|problem| (word(problem, "file"), word(problem, "rule"))).collect::<Vec<_>>()
+    };
+    let before = told();
+    let add = |path: &str, text: &str| tree.write(path, &(tree.read(path) + text));
+    add(
+        "content/index.en.md",
+        "\n[Here](pomoc.md) you can utilise it. [Tutaj](pomoc.md).\n\ndo uzupełnienia przez urząd\n",
+    );
+    add("content/index.md", "\n[Here](pomoc.md). [Tutaj](pomoc.md).\n");
+    add("content/site.yaml", "description: {pl: To jest prior to., en: We meet prior to that., uk: Зустріч.}\n");
+    let mut new = told();
+    for known in &before {
+        new.remove(new.iter().position(|one| one == known).unwrap());
+    }
+    let expected = [
+        ("content/index.en.md", "link-words"),
+        ("content/index.en.md", "phrase-official"),
+        ("content/index.en.md", "blank"),
+        ("content/index.md", "link-words"),
+        ("content/site.yaml", "phrase-official"),
+    ];
+    assert_eq!(new, expected.map(|(file, rule)| (file.to_owned(), rule.to_owned())));
+}

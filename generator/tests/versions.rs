@@ -180,6 +180,39 @@ fn a_chapter_that_is_gone_leads_to_the_last_version_that_has_it() {
 }
 
 #[test]
+fn an_alias_lives_on_when_its_chapter_is_gone() {
+    let pages = changed(|plan| {
+        let text = fs::read_to_string(plan.join("1.0/04-parking.md")).unwrap();
+        let aliases = "aliases: [/park/plan/auta/, /park/plan/cele-planu/]";
+        fs::write(plan.join("1.0/04-parking.md"), format!("---\n{aliases}\n---\n{text}")).unwrap();
+        let text = fs::read_to_string(plan.join("2.0/03-cele.md")).unwrap();
+        fs::write(plan.join("2.0/03-cele.md"), format!("---\naliases: [/park/plan/cele-planu/]\n---\n{text}")).unwrap();
+    });
+    assert!(values(&pages["/park/plan/auta/"], "href").contains(&"../parking/"));
+    // A chapter that is there goes before one that is not.
+    assert!(values(&pages["/park/plan/cele-planu/"], "href").contains(&"../cele/"));
+}
+
+#[test]
+fn code_is_compared_as_it_is_written() {
+    let pages = changed(|plan| {
+        let add = |version: &str, port: &str| {
+            let file = plan.join(version).join("01-wstep.md");
+            let text = fs::read_to_string(&file).unwrap();
+            let code = format!("```\npytaj \"w urzędzie\" - {port}\n```\n\nPytaj \"w urzędzie\" - {port}.\n");
+            fs::write(&file, format!("{text}\n## Kod\n\n{code}")).unwrap();
+        };
+        add("1.0", "80");
+        add("2.0", "81");
+    });
+    let html = &pages["/park/plan/zmiany/1.0-2.0/"];
+    assert!(
+        html.contains("<p>pytaj &quot;w urzędzie&quot; - <del>") || html.contains("<p>pytaj \"w urzędzie\" - <del>")
+    );
+    assert!(html.contains("<p>Pytaj „w\u{a0}urzędzie” – <del>"));
+}
+
+#[test]
 fn the_whole_document_stands_on_one_page() {
     let pages = fixture();
     let whole = &pages["/park/plan/calosc/"];

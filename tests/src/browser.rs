@@ -1,4 +1,4 @@
-//! A headless Chromium with JavaScript off, driven through chromedriver.
+//! A headless Chromium, with the scripts of pages off or on, driven through chromedriver.
 
 use std::{
     net::TcpListener,
@@ -34,6 +34,15 @@ const FLAGS: [&str; 8] = [
 /// How long the driver may take to start on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Whether a browser runs the scripts of pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scripts {
+    /// As most visitors have them.
+    On,
+    /// As everything has to work.
+    Off,
+}
+
 /// A running browser with a fresh profile; ended when dropped, also by a test that fails.
 #[derive(Debug)]
 pub struct Browser {
@@ -49,6 +58,14 @@ impl Browser {
     /// # Errors
     /// When Chromium or its driver is missing: a test without a browser has not run.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::with(Scripts::Off).await
+    }
+
+    /// Starts a browser that runs the scripts of pages, or none.
+    ///
+    /// # Errors
+    /// When Chromium or its driver is missing: a test without a browser has not run.
+    pub async fn with(scripts: Scripts) -> anyhow::Result<Self> {
         for binary in [CHROMIUM, DRIVER] {
             ensure!(Path::new(binary).exists(), "{binary} is not there: tests/run installs it");
         }
@@ -60,8 +77,10 @@ impl Browser {
             capabilities.add_arg(flag)?;
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
-        let no_script = json!({"profile.managed_default_content_settings.javascript": 2});
-        capabilities.add_experimental_option("prefs", no_script)?;
+        if scripts == Scripts::Off {
+            let no_script = json!({"profile.managed_default_content_settings.javascript": 2});
+            capabilities.add_experimental_option("prefs", no_script)?;
+        }
         let server = format!("http://127.0.0.1:{}", process.port);
         let driver = WebDriver::new(&server, capabilities).await.context("failed to start Chromium")?;
         Ok(Self { driver, _process: process, _profile: profile })

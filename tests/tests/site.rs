@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tests::{
     page::Page,
-    workspace::{konsultacje, repository},
+    workspace::{Term, Tree, konsultacje, repository},
 };
 use walkdir::WalkDir;
 
@@ -74,6 +74,28 @@ fn a_build_from_another_folder_differs_in_nothing_but_the_commit() -> anyhow::Re
         Ok(files)
     };
     assert_eq!(without_stamp(&here)?, without_stamp(&there)?);
+    Ok(())
+}
+
+#[test]
+fn folder_time_zone_and_locale_change_no_byte() -> anyhow::Result<()> {
+    for fixture in ["versions", "languages"] {
+        let built = |zone: &str, locale: &str| {
+            let tree = Tree::of_fixture(fixture, Term::around_today()?)?;
+            let out = TempDir::new()?;
+            let mut command = Command::new(konsultacje()?);
+            command.arg("build").args(["--today", TODAY, "--root", "."]).arg("--out").arg(out.path());
+            command.env("TZ", zone).env("LANG", locale).env("LC_ALL", locale);
+            let output = command.current_dir(tree.root()).stdin(Stdio::null()).output()?;
+            ensure!(output.status.success(), "failed to build: {}", String::from_utf8_lossy(&output.stderr));
+            let mut files = read_all(out.path())?;
+            files.remove(".lock");
+            anyhow::Ok(files)
+        };
+        let here = built("Pacific/Kiritimati", "C")?;
+        assert!(here.len() > 20, "{fixture}");
+        assert_eq!(here, built("America/Los_Angeles", "tr_TR.UTF-8")?, "{fixture}");
+    }
     Ok(())
 }
 

@@ -2,7 +2,10 @@
 //!
 //! What is known about a language stands in `generator/i18n/prose`; a language without such a file is not checked.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use super::prose::Prose;
 use crate::{
@@ -66,8 +69,8 @@ fn words(fields: &mut Fields<'_>, key: &'static str) -> BTreeSet<String> {
 }
 
 /// The words of a link tell where it leads (WCAG 2.4.4): a screen reader lists links without what stands around them.
-pub(super) fn links_speak(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
-    each(site, all, |words, passage| {
+pub(super) fn links_speak(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
+    each(all, |words, passage| {
         let link = passage.words.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
         let vague = passage.kind == Kind::Link && words.vague_links.contains(&link);
         let whole = (0..passage.words.len(), Diagnostic::new(rule::LINK_WORDS, None).with("words", &passage.words));
@@ -76,16 +79,18 @@ pub(super) fn links_speak(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
 }
 
 /// What the office has not decided yet is told, so that nobody forgets it.
-pub(super) fn nothing_is_blank(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
-    each(site, all, |words, passage| {
-        let blanks = sentences(passage).then(|| passage.words.match_indices(&words.blank)).into_iter().flatten();
+pub(super) fn nothing_is_blank(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
+    // What a translator left as it was is blank in another language than its own.
+    let blanks: BTreeSet<String> = known().into_values().map(|words| words.blank).collect();
+    each(all, |_, passage| {
+        let blanks = blanks.iter().filter(|_| sentences(passage)).flat_map(|blank| passage.words.match_indices(blank));
         blanks.map(|(at, blank)| (at..at + blank.len(), Diagnostic::new(rule::BLANK, None))).collect()
     })
 }
 
 /// A sentence is short enough to be read at once.
-pub(super) fn sentences_are_short(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
-    each(site, all, |words, passage| {
+pub(super) fn sentences_are_short(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
+    each(all, |words, passage| {
         let all = sentences(passage).then(|| split(&passage.words, &words.stops)).into_iter().flatten();
         let counted =
             all.map(|range| (range.clone(), passage.words[range].split(' ').filter(|word| is_word(word)).count()));
@@ -100,8 +105,8 @@ pub(super) fn sentences_are_short(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnos
 }
 
 /// A phrase of officials has a plainer twin.
-pub(super) fn words_are_plain(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
-    each(site, all, |words, passage| {
+pub(super) fn words_are_plain(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
+    each(all, |words, passage| {
         if !sentences(passage) {
             return Vec::new();
         }
@@ -118,8 +123,8 @@ pub(super) fn words_are_plain(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic>
 }
 
 /// An abbreviation is explained where it is first met: in brackets after its words, or with its words in brackets.
-pub(super) fn abbreviations_are_explained(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
-    let Some(words) = Words::of(&site.language) else { return Vec::new() };
+pub(super) fn abbreviations_are_explained(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
+    let known = known();
     let mut problems = Vec::new();
     for prose in all {
         let text: Vec<&Passage> = prose.passages.iter().filter(|passage| sentences(passage)).collect();
@@ -135,6 +140,7 @@ pub(super) fn abbreviations_are_explained(site: &Site, all: &[Prose<'_>]) -> Vec
             text.iter().flat_map(|passage| abbreviations(&passage.words).map(move |range| (passage, range)))
         {
             let short = &passage.words[range.clone()];
+            let Some(words) = known.get(prose.language(passage)) else { continue };
             if met.insert(short.to_owned()) && !words.known.contains(short) && !explained(short) {
                 let place = prose.place(passage, range.clone());
                 problems.push(Diagnostic::new(rule::ABBREVIATION_UNEXPLAINED, place).with("short", short));
@@ -144,17 +150,14 @@ pub(super) fn abbreviations_are_explained(site: &Site, all: &[Prose<'_>]) -> Vec
     problems
 }
 
-/// Applies a check to every passage in the language of the site, and puts what it finds in its place.
-fn each(
-    site: &Site,
-    all: &[Prose<'_>],
-    check: impl Fn(&Words, &Passage) -> Vec<(Range<usize>, Diagnostic)>,
-) -> Vec<Diagnostic> {
-    let Some(words) = Words::of(&site.language) else { return Vec::new() };
+/// Applies a check to every passage by what is known about its language, and puts what it finds in its place.
+fn each(all: &[Prose<'_>], check: impl Fn(&Words, &Passage) -> Vec<(Range<usize>, Diagnostic)>) -> Vec<Diagnostic> {
+    let known = known();
     let mut problems = Vec::new();
     for prose in all {
         for passage in &prose.passages {
-            let found = check(&words, passage).into_iter();
+            let Some(words) = known.get(prose.language(passage)) else { continue };
+            let found = check(words, passage).into_iter();
             problems.extend(found.map(|(range, mut problem)| {
                 problem.place = Some(prose.place(passage, range));
                 problem
@@ -162,6 +165,11 @@ fn each(
         }
     }
     problems
+}
+
+/// Returns what is known, by language.
+fn known() -> BTreeMap<&'static str, Words> {
+    LANGUAGES.into_iter().filter_map(|(language, _)| Some((language, Words::of(language)?))).collect()
 }
 
 fn sentences(passage: &Passage) -> bool {

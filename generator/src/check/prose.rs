@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::{
-    content::{FOLDER, consultation, has_extension, register},
+    content::{FOLDER, consultation, has_extension, page, register},
     diagnostic::{Lines, Place},
     markdown::{self, Kind, Passage},
     source::Source,
@@ -16,21 +16,26 @@ use crate::{
 pub(super) struct Prose<'a> {
     text: &'a str,
     lines: Lines<'a>,
+    /// The language of the file.
+    language: String,
     pub(super) passages: Vec<Passage>,
 }
 
 /// Reads all files of the content, several at once. What cannot be read is told elsewhere.
-pub(super) fn read(source: &Source) -> Vec<Prose<'_>> {
+///
+/// `languages` are those of the site, the original first: a file is in the language of its suffix, a text of several
+/// languages in that of its key.
+pub(super) fn read<'a>(source: &'a Source, languages: &[&str]) -> Vec<Prose<'a>> {
     // The register holds what was consulted, word for word: nothing in it is to be mended.
     let folders = consultation::folders(source);
     let registered = |path: &str| consultation::belongs(&folders, path, register::FOLDER);
     let files = source.under(FOLDER).filter(|(path, _)| !registered(path));
     let files: Vec<_> = files.filter_map(|(path, file)| Some((path, file.text()?))).collect();
-    files.into_par_iter().filter_map(|(path, text)| Prose::read(path, text)).collect()
+    files.into_par_iter().filter_map(|(path, text)| Prose::read(path, text, languages)).collect()
 }
 
 impl<'a> Prose<'a> {
-    fn read(path: &'a str, text: &'a str) -> Option<Self> {
+    fn read(path: &'a str, text: &'a str, languages: &[&str]) -> Option<Self> {
         let lines = Lines::new(path, text);
         let mut passages = Vec::new();
         let fields = if has_extension(path, "md") {
@@ -42,8 +47,16 @@ impl<'a> Prose<'a> {
         } else {
             return None;
         };
-        values(&fields, &lines, &mut passages);
-        Some(Self { text, lines, passages })
+        let spoken = Spoken { languages, lines: &lines };
+        spoken.values(&fields, None, &mut passages);
+        let suffix = page::translated(path).map(|(_, code)| code).filter(|code| languages.contains(code));
+        let language = suffix.or_else(|| languages.first().copied()).unwrap_or_default().to_owned();
+        Some(Self { text, lines, language, passages })
+    }
+
+    /// Returns the language of a passage.
+    pub(super) fn language<'b>(&'b self, passage: &'b Passage) -> &'b str {
+        passage.language.as_deref().unwrap_or(&self.language)
     }
 
     /// Returns where words that stand in `passage` at `range` were written.
@@ -62,22 +75,37 @@ impl<'a> Prose<'a> {
     }
 }
 
-/// Lists the texts of fields.
-fn values(node: &Node, lines: &Lines<'_>, passages: &mut Vec<Passage>) {
-    match &node.value {
-        Value::String(words) => {
-            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-            // A word alone is a name, a path or an address.
-            let kind = if words.contains(' ') { Kind::Text } else { Kind::Code };
-            passages.push(Passage { words, start: lines.byte(&node.place), kind });
+/// How texts of fields are read.
+struct Spoken<'a> {
+    languages: &'a [&'a str],
+    lines: &'a Lines<'a>,
+}
+
+impl Spoken<'_> {
+    /// Lists the texts of fields; `language` is that of the nearest key that names one.
+    fn values(&self, node: &Node, language: Option<&str>, passages: &mut Vec<Passage>) {
+        let mut found = |words: String, kind: Kind| {
+            let (start, language) = (self.lines.byte(&node.place), language.map(str::to_owned));
+            passages.push(Passage { words, start, kind, language });
+        };
+        match &node.value {
+            Value::String(words) => {
+                let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+                // A word alone is a name, a path or an address.
+                let kind = if words.contains(' ') { Kind::Text } else { Kind::Code };
+                found(words, kind);
+            }
+            Value::Integer(_) | Value::Number => found(node.written.clone(), Kind::Code),
+            Value::List(items) => items.iter().for_each(|item| self.values(item, language, passages)),
+            Value::Map(fields) => {
+                let by_language = fields.iter().all(|(key, _)| self.languages.contains(&key.value.as_str()));
+                for (key, field) in fields {
+                    let language = Some(key.value.as_str()).filter(|_| by_language).or(language);
+                    self.values(field, language, passages);
+                }
+            }
+            _ => {}
         }
-        Value::Integer(_) | Value::Number => {
-            let words = node.written.clone();
-            passages.push(Passage { words, start: lines.byte(&node.place), kind: Kind::Code });
-        }
-        Value::List(items) => items.iter().for_each(|item| values(item, lines, passages)),
-        Value::Map(fields) => fields.iter().for_each(|(_, field)| values(field, lines, passages)),
-        _ => {}
     }
 }
 
@@ -87,7 +115,7 @@ mod tests {
     use super::*;
 
     fn places(path: &str, text: &str, needle: &str) -> Vec<(u32, u32, u32)> {
-        let prose = Prose::read(path, text).unwrap();
+        let prose = Prose::read(path, text, &["pl"]).unwrap();
         let mut found = Vec::new();
         for passage in &prose.passages {
             for (at, _) in passage.words.match_indices(needle) {

@@ -15,15 +15,34 @@ const AROUND: usize = 4;
 /// The most letters of what changed that are shown.
 const SHOWN: usize = 120;
 
+/// A version whose text differs from what was put to residents.
+pub(crate) struct Differing<'a> {
+    pub(crate) consultation: &'a str,
+    pub(crate) document: &'a str,
+    pub(crate) version: &'a str,
+    /// One for each section that differs.
+    pub(crate) problems: Vec<Diagnostic>,
+}
+
+/// Returns the versions whose texts differ from what was put to residents.
+pub(crate) fn differing(site: &Site) -> Vec<Differing<'_>> {
+    let versions = site.consultations.iter().flat_map(|consultation| {
+        consultation.documents.iter().flat_map(move |document| {
+            document.versions.iter().map(move |version| Differing {
+                consultation: &consultation.id,
+                document: document.name(),
+                version: &version.version,
+                problems: text(consultation, document, version),
+            })
+        })
+    });
+    versions.filter(|version| !version.problems.is_empty()).collect()
+}
+
 /// A text that was put to residents stays, section by section, until a correction of it is registered: remarks are
 /// bound to it.
 pub(super) fn texts(site: &Site) -> Vec<Diagnostic> {
-    let versions = site.consultations.iter().flat_map(|consultation| {
-        consultation.documents.iter().flat_map(move |document| {
-            document.versions.iter().map(move |version| text(consultation, document, version))
-        })
-    });
-    versions.flatten().collect()
+    differing(site).into_iter().flat_map(|version| version.problems).collect()
 }
 
 fn text(consultation: &Consultation, document: &Document, version: &Version) -> Vec<Diagnostic> {

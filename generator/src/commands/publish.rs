@@ -1,22 +1,19 @@
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use jiff::civil::Date;
 
 use super::{Language, PROBLEMS, Root, day_of, now, report, say};
 use crate::{
-    diagnostic::{self, Diagnostic, Rule, Texts, rule},
+    check::{self, Differing},
+    diagnostic::{self, Diagnostic, Texts, rule},
     edit::{self, Edit},
     memory::Memory,
     pipeline::{self, Options},
     publish::{self, Registration, Step, What},
     source,
 };
-
-/// What a correction is there to settle.
-const CORRECTED: [&Rule; 3] =
-    [rule::CONSULTED_TEXT_CHANGED, rule::CONSULTED_SECTION_LOST, rule::CONSULTED_SECTION_ADDED];
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -28,9 +25,15 @@ pub(super) struct Arguments {
     /// Changes nothing; says what is not registered, and exits with 1 if something is not.
     #[arg(long, conflicts_with = "correction")]
     check: bool,
-    /// Registers texts that differ from what was published, beside it, for this reason.
+    /// Registers the text of a version that differs from what was published, beside it, for this reason.
     #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     correction: Option<String>,
+    /// The version that is corrected, if several differ.
+    #[arg(long = "in", value_name = "CONSULTATION/DOCUMENT/VERSION", requires = "correction")]
+    version: Option<String>,
+    /// Id of a section that the correction leaves out, though remarks may be bound to it; one for each.
+    #[arg(long, value_name = "ID", requires = "correction")]
+    lost: Vec<String>,
     #[command(flatten)]
     language: Language,
 }
@@ -41,12 +44,23 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (source, mut problems) = source::read(root)?;
     let options = Options { today, drafts: false, commit: None };
     let (sites, _) = pipeline::sites(&source, &options, &Memory::default(), &mut problems);
-    let settled = |problem: &Diagnostic| arguments.correction.is_some() && CORRECTED.contains(&problem.rule);
-    problems.retain(|problem| !settled(problem));
-    diagnostic::sort(&mut problems);
     let texts = arguments.language.of(&source);
+    let differing = check::differing(&sites.original);
+    let corrected = match &arguments.correction {
+        Some(_) => corrected(arguments, &differing, &texts)?,
+        None => None,
+    };
+    for settled in corrected.iter().flat_map(|version| &version.problems).filter(|problem| settles(arguments, problem))
+    {
+        // One by one: another version may have the same problem in the same place.
+        problems.iter().position(|problem| problem == settled).map(|at| problems.remove(at));
+    }
+    diagnostic::sort(&mut problems);
     if report(&problems, &source, &texts, false) {
         return Ok(ExitCode::from(PROBLEMS));
+    }
+    if let Some(reason) = &arguments.correction {
+        say(&correction(reason, corrected, &texts));
     }
     let comment = texts.phrase("register-comment", &[]);
     let registration = Registration { today, reason: arguments.correction.as_deref(), comment: &comment };
@@ -55,6 +69,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let day = day.to_string();
         say(&texts.phrase("before-announcement", &[("consultation", consultation), ("day", &day)]));
         say("\n");
+    }
+    for place in &plan.unwritable {
+        let line = place.line.to_string();
+        say(&format!("{}\n", texts.phrase("unwritable-id", &[("file", &place.file), ("line", &line)])));
     }
     if plan.steps.is_empty() {
         say(&format!("{}\n", texts.phrase("register-complete", &[])));
@@ -69,6 +87,56 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     edit::apply(root, &edits).context("failed to write the register")?;
     plan.steps.iter().for_each(|step| say(&format!("{}\n", done(step, &texts))));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the version that is to be corrected: the one that was named, else the only one that differs.
+fn corrected<'a>(
+    arguments: &Arguments,
+    differing: &'a [Differing<'a>],
+    texts: &Texts,
+) -> anyhow::Result<Option<&'a Differing<'a>>> {
+    let known = || differing.iter().map(name).collect::<Vec<_>>().join(", ");
+    let chosen = match (&arguments.version, differing) {
+        (_, []) => None,
+        (None, [only]) => Some(only),
+        (None, _) => bail!(texts.phrase("correction-several", &[("known", &known())])),
+        (Some(named), _) => match differing.iter().find(|version| name(version) == *named) {
+            Some(version) => Some(version),
+            None => bail!(texts.phrase("correction-nowhere", &[("version", named), ("known", &known())])),
+        },
+    };
+    let problems = || chosen.iter().flat_map(|version| &version.problems);
+    match arguments.lost.iter().find(|id| !problems().any(|problem| is_lost(problem) && id_of(problem) == Some(*id))) {
+        Some(id) => bail!(texts.phrase("correction-not-lost", &[("id", id)])),
+        None => Ok(chosen),
+    }
+}
+
+/// Tells whether the correction settles a problem of its version: a section that is lost only if it was named.
+fn settles(arguments: &Arguments, problem: &Diagnostic) -> bool {
+    !is_lost(problem) || id_of(problem).is_some_and(|id| arguments.lost.contains(id))
+}
+
+fn is_lost(problem: &Diagnostic) -> bool {
+    problem.rule.id == rule::CONSULTED_SECTION_LOST.id
+}
+
+fn id_of(problem: &Diagnostic) -> Option<&String> {
+    problem.args.iter().find(|(key, _)| *key == "id").map(|(_, id)| id)
+}
+
+fn name(version: &Differing<'_>) -> String {
+    format!("{}/{}/{}", version.consultation, version.document, version.version)
+}
+
+/// Tells what a correction changes, section by section, before it is written.
+fn correction(reason: &str, corrected: Option<&Differing<'_>>, texts: &Texts) -> String {
+    let Some(version) = corrected else {
+        return texts.phrase("correction-unused", &[("reason", reason)]) + "\n";
+    };
+    let sections = version.problems.iter().map(|problem| format!("- {}\n", texts.message(problem)));
+    let title = texts.phrase("correction", &[("version", &name(version)), ("reason", reason)]);
+    format!("{title}\n{}", sections.collect::<String>())
 }
 
 fn missing(step: &Step, texts: &Texts) -> String {

@@ -81,7 +81,9 @@ pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) ->
             reader.problems.push(problem.with("original", original));
         }
     }
-    originals.iter().for_each(|path| listed(reader, path));
+    for path in &originals {
+        listed(reader, path);
+    }
     let written = originals.iter().filter_map(|path| {
         Some(Written {
             path: (*path).to_owned(),
@@ -137,7 +139,7 @@ fn translate<'a>(
 }
 
 /// Splits the path of `page.en.md` into that of `page.md` and what may be the code of a language.
-fn translated(path: &str) -> Option<(String, &str)> {
+pub(crate) fn translated(path: &str) -> Option<(String, &str)> {
     let (stem, code) = path.strip_suffix(".md")?.rsplit_once('.')?;
     let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|letter| letter.is_ascii_lowercase());
     (is_code && !stem.ends_with('/')).then(|| (format!("{stem}.md"), code))

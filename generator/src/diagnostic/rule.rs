@@ -84,6 +84,7 @@ rules! {
         LINK_SCHEME = Error "link-scheme" ["target", "scheme"];
         HEADING_EMPTY = Error "heading-empty" [];
         TABLE_HEADER = Error "table-header" [];
+        TABLE_CELLS = Error "table-cells" [];
     }
     "addresses" {
         PAGE_TITLE_CONFLICT = Error "page-title-conflict" ["title", "heading"];

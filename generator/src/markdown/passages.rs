@@ -14,6 +14,8 @@ pub(crate) struct Passage {
     /// Byte of the file at which they begin.
     pub(crate) start: usize,
     pub(crate) kind: Kind,
+    /// The language that they are said to be in; empty where it is that of the file.
+    pub(crate) language: Option<String>,
 }
 
 /// What words are.
@@ -59,7 +61,12 @@ impl Reading {
         match event {
             Event::Start(Tag::Link { dest_url, .. }) => {
                 if dest_url.starts_with("mailto:") || dest_url.starts_with("tel:") {
-                    self.passages.push(Passage { words: dest_url.into_string(), start: range.start, kind: Kind::Code });
+                    self.passages.push(Passage {
+                        words: dest_url.into_string(),
+                        start: range.start,
+                        kind: Kind::Code,
+                        language: None,
+                    });
                 }
                 self.link = Some((self.open.as_ref().map_or(0, |open| open.words.len()), range.start));
             }
@@ -80,7 +87,12 @@ impl Reading {
             }
             Event::Code(code) => {
                 self.words("…", range.start);
-                self.passages.push(Passage { words: code.into_string(), start: range.start, kind: Kind::Code });
+                self.passages.push(Passage {
+                    words: code.into_string(),
+                    start: range.start,
+                    kind: Kind::Code,
+                    language: None,
+                });
             }
             Event::Text(words) | Event::InlineHtml(words) => self.words(&words, range.start),
             Event::SoftBreak | Event::HardBreak => self.words(" ", range.start),
@@ -90,7 +102,7 @@ impl Reading {
 
     fn words(&mut self, words: &str, start: usize) {
         let kind = self.kind;
-        let open = self.open.get_or_insert_with(|| Passage { words: String::new(), start, kind });
+        let open = self.open.get_or_insert_with(|| Passage { words: String::new(), start, kind, language: None });
         for letter in words.chars() {
             match letter {
                 letter if !letter.is_whitespace() => open.words.push(letter),
@@ -103,7 +115,7 @@ impl Reading {
     fn end_link(&mut self) {
         let Some((from, start)) = self.link.take() else { return };
         let words = self.open.as_ref().and_then(|open| open.words.get(from..)).unwrap_or_default().trim().to_owned();
-        self.passages.push(Passage { words, start, kind: Kind::Link });
+        self.passages.push(Passage { words, start, kind: Kind::Link, language: None });
     }
 
     fn end(&mut self) {

@@ -9,7 +9,7 @@
 //! - A note begins with a line of its own: `[!KIND]`, then its title. What the theme calls the kind does not count.
 //! - A footnote stands in brackets at its call: `word[its text]`. What it calls itself is left out of it: `[its text[]]`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use unicode_normalization::UnicodeNormalization;
@@ -28,24 +28,27 @@ pub(crate) struct Section {
     pub(crate) text: String,
     /// `1-` and 16 hexadecimal digits of the SHA-256 of `text`.
     pub(crate) hash: String,
+    /// The lines of `text` that are code, which no typography may touch.
+    pub(crate) code: BTreeSet<String>,
 }
 
 impl Section {
-    fn new(id: &str, title: &str, text: &str) -> Self {
+    fn new(id: &str, title: &str, text: &str, code: BTreeSet<String>) -> Self {
         let text: String = text.trim().nfc().collect();
         let hash = format!("1-{}", digest::short(&text));
-        Self { id: id.to_owned(), title: title.to_owned(), text, hash }
+        Self { id: id.to_owned(), title: title.to_owned(), text, hash, code }
     }
 }
 
 /// Writes the texts of sections.
 #[derive(Default)]
 pub(super) struct Recorder {
-    /// Texts that are finished.
-    texts: Vec<String>,
+    /// Texts that are finished, and which of their lines are code.
+    texts: Vec<(String, BTreeSet<String>)>,
     /// Lines of the text that is not, and its last line.
     text: String,
     line: String,
+    code: BTreeSet<String>,
     /// The lists around the line: the number of the next item, or none.
     lists: Vec<Option<u64>>,
     inside: Inside,
@@ -107,18 +110,19 @@ impl Recorder {
             .chain(headings.iter().map(|heading| (heading.id.as_str(), heading.text.as_str())));
         let footnotes = self.footnotes;
         let mut texts = self.texts;
-        if let Some(first) = texts.first_mut() {
+        if let Some((first, _)) = texts.first_mut() {
             let words = typography::plain(title);
             *first = format!("{}\n{first}", words.split_whitespace().collect::<Vec<_>>().join(" "));
         }
-        let texts = texts.iter().map(|text| {
-            called(text, |name| {
+        let texts = texts.into_iter().map(|(text, code)| {
+            let text = called(&text, |name| {
                 let footnote = footnotes.get(name).map(String::as_str).unwrap_or_default();
                 // One level: footnotes that call footnotes would make a text without end out of a few lines.
                 called(footnote, |_| String::new())
-            })
+            });
+            (text, code)
         });
-        ids.zip(texts).map(|((id, title), text)| Section::new(id, title, &text)).collect()
+        ids.zip(texts).map(|((id, title), (text, code))| Section::new(id, title, &text, code)).collect()
     }
 
     fn start(&mut self, tag: &Tag<'_>) {
@@ -172,6 +176,7 @@ impl Recorder {
             TagEnd::CodeBlock => {
                 self.inside = Inside::Text;
                 let code = std::mem::take(&mut self.line);
+                self.code.extend(code.lines().map(|line| line.nfc().collect()));
                 self.text.push_str(code.trim_end_matches('\n'));
                 self.text.push('\n');
             }
@@ -219,7 +224,7 @@ impl Recorder {
 
     fn end_section(&mut self) {
         self.end_line();
-        self.texts.push(std::mem::take(&mut self.text));
+        self.texts.push((std::mem::take(&mut self.text), std::mem::take(&mut self.code)));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Tables that can be read aloud and scrolled with the keyboard.
 
+use std::ops::Range;
+
 use pulldown_cmark::Alignment;
 
 use super::{escape, flow::Flow};
@@ -14,6 +16,8 @@ pub(super) struct Table {
     row_heads: bool,
     /// Whether some column has a heading.
     column_heads: bool,
+    /// Byte at which the last cell ends.
+    last_cell: usize,
 }
 
 impl Table {
@@ -61,8 +65,14 @@ impl Table {
         self.column == 0
     }
 
-    /// Ends a cell, which is the open block of `flow`.
-    pub(super) fn end_cell(&mut self, flow: &mut Flow<'_>) {
+    /// Returns the byte at which the last cell ends.
+    pub(super) fn last_cell(&self) -> usize {
+        self.last_cell
+    }
+
+    /// Ends a cell, which is the open block of `flow`, at the byte `end`.
+    pub(super) fn end_cell(&mut self, end: usize, flow: &mut Flow<'_>) {
+        self.last_cell = end;
         let class = match self.alignments.get(self.column) {
             Some(Alignment::Right) => " class=\"num\"",
             Some(Alignment::Center) => " class=\"center\"",
@@ -86,4 +96,14 @@ impl Table {
         }
         self.column += 1;
     }
+}
+
+/// Finds the words of a row that stand beyond its last column, whose cell ends at the byte `end` of `source`: the parser
+/// drops them.
+pub(super) fn beyond(source: &str, end: usize) -> Option<Range<usize>> {
+    let is_gap = |letter: char| letter == '|' || letter.is_whitespace();
+    let rest = source.get(end..)?.lines().next()?.trim_end_matches(is_gap);
+    let words = rest.trim_start_matches(is_gap);
+    let last = end + rest.len();
+    (!words.is_empty()).then_some(last - words.len()..last)
 }

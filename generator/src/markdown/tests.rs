@@ -92,7 +92,7 @@ fn markdown_becomes_our_html() {
         ),
         ("[a]\n\n[a]: <b c.md>\n", "<p><a href=\"[b c.md]\">a</a></p>\n"),
         ("a $b$ ^c^\n", "<p>a $b$ ^c^</p>\n"),
-        ("\"cytat\" -- ...\n", "<p>&quot;cytat&quot; -- ...</p>\n"),
+        ("\"cytat\" -- ...\n", "<p>“cytat” -- …</p>\n"),
     ] {
         assert_eq!(html(text), expected, "{text}");
     }

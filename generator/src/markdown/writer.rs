@@ -9,7 +9,7 @@ use super::{
     flow::Flow,
     footnotes::{self, Footnotes},
     headings::{self, Draft},
-    table::Table,
+    table::{self, Table},
     tokens::Token,
 };
 use crate::{
@@ -225,8 +225,13 @@ impl<'a> Writer<'a> {
                 self.table.end_head(&mut self.flow);
                 self.end_text_line();
             }
-            TagEnd::TableRow => self.close("</tr>\n"),
-            TagEnd::TableCell => self.table.end_cell(&mut self.flow),
+            TagEnd::TableRow => {
+                if let Some(words) = table::beyond(self.source, self.table.last_cell()) {
+                    self.problem(rule::TABLE_CELLS, words);
+                }
+                self.close("</tr>\n");
+            }
+            TagEnd::TableCell => self.table.end_cell(range.end, &mut self.flow),
             TagEnd::Emphasis => self.flow.markup("</em>"),
             TagEnd::Strong => self.flow.markup("</strong>"),
             TagEnd::Strikethrough => self.flow.markup("</del>"),

@@ -191,8 +191,8 @@ impl Site {
         }
     }
 
-    /// Returns the short addresses that once were a chapter's and that the newest version lacks. An alias of a chapter
-    /// that is there takes such an address over: the chapter was renamed.
+    /// Returns the short addresses that once were a chapter's and that the newest version lacks, and the aliases that
+    /// led there. An alias of a chapter that is there takes such an address over: the chapter was renamed.
     fn gone_chapters<'a>(&self, consultation: &'a Consultation, document: &'a Document) -> Vec<Sheet<'a>> {
         let Some(newest) = document.newest() else { return Vec::new() };
         let short = |chapter: &Page| document.address.page(chapter.address.last());
@@ -210,10 +210,12 @@ impl Site {
         });
         let mut gone = Vec::new();
         for (index, number, chapter) in chapters {
-            if taken.insert(short(chapter)) {
+            let short = short(chapter);
+            if taken.insert(short.clone()) {
                 let what = What::Gone(consultation, document, index, number);
-                gone.push(sheet(short(chapter), &chapter.path, what));
+                gone.push(sheet(short.clone(), &chapter.path, what));
             }
+            gone.extend(aliases(chapter, &short).into_iter().filter(|alias| taken.insert(alias.address.clone())));
         }
         gone
     }

@@ -1,4 +1,7 @@
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use forms::{Link, Shell, ThemeError};
 use jiff::civil::Date;
@@ -123,8 +126,9 @@ pub(super) fn draw_correction(
 ) -> Result<String, ThemeError> {
     let shown = &document.versions[version];
     // What was corrected stands on no page any more.
-    let old = Text::published(frame, older, None);
-    let new = Text::published(frame, newer, Some((document.home(version), &shown.version)));
+    let code = code(frame.drawing.site, document, version);
+    let old = Text::published(frame, older, None, code.clone());
+    let new = Text::published(frame, newer, Some((document.home(version), &shown.version)), code);
     let title = forms::fill(frame.text("changes.correction"), |name| match name {
         "version" => Some(shown.version.clone()),
         _ => None,
@@ -172,12 +176,15 @@ struct Text<'a> {
     /// Titles of chapters, their slugs, and the ids of the sections that the titles begin.
     chapters: Vec<(Cow<'a, str>, &'a str, &'a str)>,
     sections: Vec<Section>,
+    /// The lines that are code.
+    code: BTreeSet<&'a str>,
 }
 
 impl<'a> Text<'a> {
     fn of(site: &Site, document: &'a Document, version: usize) -> Self {
         let home = Some((document.home(version), document.versions[version].version.as_str()));
-        let mut text = Self { home, chapters: Vec::new(), sections: Vec::new() };
+        let code = code(site, document, version);
+        let mut text = Self { home, chapters: Vec::new(), sections: Vec::new(), code };
         for (chapter, page) in site.chapters(&document.versions[version]).enumerate() {
             let id = page.body.sections.first().map(|section| section.id.as_str()).unwrap_or_default();
             text.chapters.push((Cow::Borrowed(&page.title), page.address.last(), id));
@@ -187,8 +194,14 @@ impl<'a> Text<'a> {
         text
     }
 
-    fn published(frame: &Frame<'_>, snapshot: &'a Snapshot, home: Option<(&'a Address, &'a str)>) -> Self {
-        let mut text = Self { home, chapters: Vec::new(), sections: Vec::new() };
+    /// A published text does not tell what is code in it: that stands in the version.
+    fn published(
+        frame: &Frame<'_>,
+        snapshot: &'a Snapshot,
+        home: Option<(&'a Address, &'a str)>,
+        code: BTreeSet<&'a str>,
+    ) -> Self {
+        let mut text = Self { home, chapters: Vec::new(), sections: Vec::new(), code };
         for section in &snapshot.text.sections {
             if text.chapters.last().is_none_or(|(_, slug, _)| *slug != section.chapter) {
                 text.chapters.push((Cow::Owned(frame.words(section.title())), &section.chapter, &section.id));
@@ -205,6 +218,12 @@ impl<'a> Text<'a> {
         link.href = format!("{}#{}", link.href, section.id);
         Some(link)
     }
+}
+
+/// Returns the lines of a version that are code.
+fn code<'a>(site: &Site, document: &'a Document, version: usize) -> BTreeSet<&'a str> {
+    let sections = site.chapters(&document.versions[version]).flat_map(|page| &page.body.sections);
+    sections.flat_map(|section| &section.code).map(String::as_str).collect()
 }
 
 /// Returns a section as it is compared; the first line of its text is its heading.
@@ -248,6 +267,7 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
         .filter(|(from, to)| opens(old, *from) && opens(new, *to))
         .map(|(from, to)| (old.sections[from].chapter, new.sections[to].chapter))
         .collect();
+    let code: BTreeSet<&str> = old.code.union(&new.code).copied().collect();
     // By the number of the chapter in the new version; those of the old that are gone count on from there.
     let mut chapters: Vec<(usize, Chapter<'a>)> = Vec::new();
     for change in changes.iter().filter(|change| change.status() != Status::Unchanged) {
@@ -266,8 +286,8 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
             status: name(change.status()),
             moved: change.moved && change.status() == Status::Changed,
             from: elsewhere.map(|from| old.chapters[from.chapter].0.as_ref()),
-            title: runs(frame, &change.title),
-            parts: if change.status() == Status::Moved { Vec::new() } else { parts(frame, &change.blocks) },
+            title: runs(frame, &change.title, &BTreeSet::new()),
+            parts: if change.status() == Status::Moved { Vec::new() } else { parts(frame, &change.blocks, &code) },
             old: from.and_then(|section| old.link(frame, section)),
             new: to.and_then(|section| new.link(frame, section)),
         };
@@ -280,13 +300,13 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
 }
 
 /// Returns the blocks that changed, each with its neighbours; how many stand between is told.
-fn parts(frame: &Frame<'_>, blocks: &[redline::Block]) -> Vec<Part> {
+fn parts(frame: &Frame<'_>, blocks: &[redline::Block], code: &BTreeSet<&str>) -> Vec<Part> {
     let changed = |index: usize| blocks.get(index).is_some_and(|block| !redline::is_kept(block));
     let near = |index: usize| changed(index) || changed(index + 1) || index.checked_sub(1).is_some_and(changed);
     let mut parts = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         match parts.last_mut() {
-            _ if near(index) => parts.push(Part { skipped: 0, runs: runs(frame, block) }),
+            _ if near(index) => parts.push(Part { skipped: 0, runs: runs(frame, block, code) }),
             Some(Part { skipped, .. }) if *skipped > 0 => *skipped += 1,
             _ => parts.push(Part { skipped: 1, runs: Vec::new() }),
         }
@@ -294,7 +314,7 @@ fn parts(frame: &Frame<'_>, blocks: &[redline::Block]) -> Vec<Part> {
     parts
 }
 
-fn runs(frame: &Frame<'_>, block: &redline::Block) -> Vec<Run> {
+fn runs(frame: &Frame<'_>, block: &redline::Block, code: &BTreeSet<&str>) -> Vec<Run> {
     let is_border = |at: Option<usize>| at.and_then(|at| block.get(at)).is_some_and(|run| run.text.contains('\n'));
     // A space that gave way to the border of two blocks, or came in its place, is nothing to tell.
     let told = |at: usize| match &block[at] {
@@ -308,7 +328,9 @@ fn runs(frame: &Frame<'_>, block: &redline::Block) -> Vec<Run> {
             if run.edit == without { String::new() } else { run.text.replace('\n', typography::BREAK) }
         };
         let mut texts: Vec<Cow<'_, str>> = block.iter().map(|run| Cow::Owned(words(run))).collect();
-        typeset_runs(&frame.drawing.site.language, &mut texts);
+        if !texts.concat().split(typography::BREAK).all(|line| code.contains(line)) {
+            typeset_runs(&frame.drawing.site.language, &mut texts);
+        }
         texts
     };
     let (old, new) = (set(Edit::Inserted), set(Edit::Deleted));

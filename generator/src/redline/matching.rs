@@ -59,15 +59,24 @@ impl<'a> Bag<'a> {
 
 /// The least likeness, in thousandths, of two sections with different ids that are taken for one.
 const ALIKE: usize = 600;
+/// The least words of a text that tells a section without its title.
+const TELLING: usize = 8;
 
 /// Finds for every new section the old one that it was: by id, then by equal text, then by the most words in common.
 pub(super) fn origins(old: &[Section], new: &[Section]) -> Vec<Option<usize>> {
     let mut origins = vec![None; new.len()];
     let mut left: BTreeSet<usize> = (0..old.len()).collect();
     take_equal(old, new, &mut origins, &mut left, |section| Some(section.id.as_str()));
-    take_equal(old, new, &mut origins, &mut left, |section| Some(&section.blocks).filter(|blocks| !blocks.is_empty()));
+    take_equal(old, new, &mut origins, &mut left, told_by_text);
     take_alike(old, new, &mut origins, &mut left);
     origins
+}
+
+/// Returns what tells a section by its text: a short one, such as "To be written", needs its title besides.
+fn told_by_text(section: &Section) -> Option<(&[String], Option<&str>)> {
+    let is_short = Bag::of(section.blocks.iter().map(String::as_str)).len() < TELLING;
+    let told = (section.blocks.as_slice(), is_short.then_some(section.title.as_str()));
+    (!section.blocks.is_empty()).then_some(told)
 }
 
 fn take_equal<'a, K: Ord>(

@@ -152,6 +152,27 @@ fn a_section_out_of_its_place_is_moved() {
     assert_eq!(statuses(&old, &turned), ["moved b", "moved b1", "unchanged a", "unchanged a1", "unchanged a2"]);
 }
 
+#[test]
+fn a_short_text_tells_nothing_without_its_title() {
+    let later = |id: &str, title: &str| section(id, title, 0, &["Treść zostanie uzupełniona."]);
+    let old = [later("woda", "Retencja wody opadowej")];
+    assert_eq!(statuses(&old, &[later("drogi", "Remonty ulic")]), ["removed woda", "new drogi"]);
+    assert_eq!(statuses(&old, &[later("retencja", "Retencja wody opadowej")]), ["unchanged retencja"]);
+}
+
+#[test]
+fn a_long_table_whose_rows_all_changed_is_paired_row_by_row() {
+    let row = |i: usize, cost: usize| {
+        if i.is_multiple_of(100) { "Razem | 7".to_owned() } else { format!("Zadanie {i} w parku | rok | {cost}") }
+    };
+    let (old, new): (Vec<_>, Vec<_>) = (0..1200).map(|i| (row(i, i + 5000), row(i, i + 9000))).unzip();
+    let blocks = blocks::diff(&old, &new);
+    assert_eq!((side(&blocks, Edit::Inserted), side(&blocks, Edit::Deleted)), (old.join("\n"), new.join("\n")));
+    assert_eq!(written(&blocks[100..102]), "Razem | 7\nZadanie 101 w parku | rok | [-5101-]{+9101+}\n");
+    let kept = |block: &&Block| block.first().is_some_and(|run| run.edit == Edit::Kept);
+    assert_eq!((blocks.len(), blocks.iter().filter(kept).count()), (1200, 1200));
+}
+
 fn block() -> impl Strategy<Value = String> {
     "(cel|1 200|12,5|w|i|miasto|plac| |, |\\. | \\| |%|–|ą\u{301}){1,12}"
 }

@@ -83,11 +83,18 @@ fn a_text_is_set_across_its_markup() {
 }
 
 #[test]
-fn another_language_is_left_alone() {
-    let mut runs = [Cow::Borrowed("a \"b\" - c...")];
-    typeset_runs("en", &mut runs);
-    assert_eq!(runs, ["a \"b\" - c..."]);
-    assert_eq!(typeset("en", "a \"b\" - c..."), "a \"b\" - c...");
+fn another_language_has_other_quotes_and_no_spaces_that_hold() {
+    for (language, text, expected) in [
+        ("en", "a \"plan\" - in 5 km...", "a “plan” – in 5 km…"),
+        ("en", "don't, \"a\" and “b”", "don't, “a” and “b”"),
+        ("en", "\"a \"b\" c\"", "\"a \"b\" c\""),
+        ("en", "the years 2021-2030 (\"Vienna\")", "the years 2021–2030 (“Vienna”)"),
+        ("uk", "у \"місті \"Парк\"\" - з 2021 р.", "у «місті „Парк“» – з 2021 р."),
+        ("uk", "«План \"Парк\"»", "«План „Парк“»"),
+        ("de", "a \"b\" - c...", "a \"b\" - c..."),
+    ] {
+        assert_eq!(typeset(language, text), expected);
+    }
 }
 
 fn texts() -> impl Strategy<Value = String> {
@@ -99,18 +106,22 @@ fn texts() -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::sample::select(parts.to_vec()), 0..24).prop_map(|parts| parts.concat())
 }
 
+fn languages() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![POLISH, "en", "uk"])
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn setting_twice_is_setting_once(text in texts()) {
-        let once = typeset(POLISH, &text).into_owned();
-        prop_assert_eq!(typeset(POLISH, &once), once.as_str());
+    fn setting_twice_is_setting_once(text in texts(), language in languages()) {
+        let once = typeset(language, &text).into_owned();
+        prop_assert_eq!(typeset(language, &once), once.as_str());
     }
 
     #[test]
-    fn comparing_does_not_see_it(text in texts()) {
-        let set = plain(&typeset(POLISH, &text)).replace('…', "...");
+    fn comparing_does_not_see_it(text in texts(), language in languages()) {
+        let set = plain(&typeset(language, &text)).replace('…', "...");
         prop_assert_eq!(set, plain(&text));
     }
 
@@ -123,7 +134,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in "\\PC{0,40}") {
-        typeset(POLISH, &text);
+    fn no_text_makes_it_panic(text in "\\PC{0,40}", language in languages()) {
+        typeset(language, &text);
     }
 }

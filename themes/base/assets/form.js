@@ -3,7 +3,8 @@
 "use strict";
 (() => {
   const day = 24 * 60 * 60 * 1000;
-  const key = (action) => "answers:" + action;
+  // A page of the site and one of the function write the same address in different ways.
+  const key = (action) => "answers:" + new URL(action, location.href).pathname;
   const store = (work) => { try { return work(localStorage); } catch { return null; } };
   for (const sent of document.querySelectorAll("[data-sent]")) {
     store((kept) => kept.removeItem(key(sent.dataset.sent)));
