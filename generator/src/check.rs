@@ -23,7 +23,7 @@ use self::prose::Prose;
 pub(crate) use self::register::{Differing, differing};
 use crate::{
     address::Address,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Rule, rule},
     model::{Site, Sites},
     source::Source,
 };
@@ -69,14 +69,30 @@ const PROSE_RULES: [ProseRule; 6] = [
     plain::abbreviations_are_explained,
 ];
 
-/// Applies every rule as of the day `today`.
-pub(crate) fn run(sites: &Sites, source: &Source, today: Date) -> Vec<Diagnostic> {
+/// What is told of something that stands nowhere: it may stand in a file that could not be read.
+const RULES_OF_WHAT_IS_MISSING: [&Rule; 10] = [
+    rule::PAGE_ORPHAN,
+    rule::FILE_UNREFERENCED,
+    rule::PERSONAL_EMAIL,
+    rule::PERSONAL_PHONE,
+    rule::PERSONAL_ACCOUNT,
+    rule::CASE_NUMBER_ODD,
+    rule::BASE_URL_MISSING,
+    rule::CONSULTED_SECTION_LOST,
+    rule::CONSULTED_VERSION_LOST,
+    rule::OPEN_FORM_LOST,
+];
+
+/// Applies every rule as of the day `today`; `whole` says whether all files could be read, so that what stands nowhere
+/// is missing.
+pub(crate) fn run(sites: &Sites, source: &Source, today: Date, whole: bool) -> Vec<Diagnostic> {
     let site = &sites.original;
     let languages = std::iter::once(site).chain(&sites.translations).map(|site| site.language.as_str());
     let prose = prose::read(source, &languages.collect::<Vec<_>>());
     let one = RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today));
     let all = one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites)));
-    all.chain(PROSE_RULES.iter().flat_map(|rule| rule(site, &prose))).collect()
+    let all = all.chain(PROSE_RULES.iter().flat_map(|rule| rule(site, &prose)));
+    all.filter(|problem| whole || !RULES_OF_WHAT_IS_MISSING.contains(&problem.rule)).collect()
 }
 
 /// Returns the files that the pages shown refer to, by path, with the address at which each is published.

@@ -22,7 +22,7 @@ use jiff::civil::Date;
 use crate::{
     address::Address,
     content::{self, Content, page::RawPage, split},
-    diagnostic::{Diagnostic, Spanned, rule},
+    diagnostic::{Diagnostic, Place, Spanned, rule},
     markdown::Body,
     slug,
     theme::Slugs,
@@ -104,6 +104,8 @@ pub(crate) struct Page {
     /// Whether it, or a folder above it, is a draft.
     pub(crate) draft: bool,
     pub(crate) aliases: Vec<Spanned<Address>>,
+    /// Where its slug was written.
+    pub(crate) slug: Option<Place>,
     pub(crate) body: Arc<Body>,
 }
 
@@ -259,6 +261,7 @@ impl Resolving<'_> {
             description: written.description.clone(),
             date: written.date.or(original.date),
             weight: original.weight,
+            slug: written.slug.as_ref().map(|slug| slug.place.clone()),
             aliases: written.aliases.iter().filter_map(|alias| read_alias(alias.clone(), problems)).collect(),
             body: bound_to(original, written),
             path: written.path.clone(),

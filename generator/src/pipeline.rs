@@ -76,18 +76,24 @@ pub(crate) fn sites(
     let words = resolved.look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
     let content = content::read(source, site, &words, memory, problems);
     let sites = model::resolve(content, &slugs, options.drafts, problems);
-    problems.extend(check::run(&sites, source, options.today));
+    let whole = source.unreadable().next().is_none() && !problems.iter().any(Diagnostic::is_error);
+    problems.extend(check::run(&sites, source, options.today, whole));
     (sites, resolved)
 }
 
 /// Reads the tree under `root` and builds it into `sink`.
 pub(crate) fn read_and_build(root: &Path, options: &Options, sink: &dyn Sink) -> Result<(Source, Built), ReadError> {
     let (source, unread) = source::read(root)?;
-    let mut built = build(&source, options, &Memory::default(), sink);
+    let built = build_what_was_read(&source, unread, options, sink);
+    Ok((source, built))
+}
+
+fn build_what_was_read(source: &Source, unread: Vec<Diagnostic>, options: &Options, sink: &dyn Sink) -> Built {
+    let mut built = build(source, options, &Memory::default(), sink);
     built.complete &= !unread.iter().any(Diagnostic::is_error);
     built.problems.extend(unread);
     diagnostic::sort(&mut built.problems);
-    Ok((source, built))
+    built
 }
 
 /// Builds the tree under `root` into memory: the files of `dist/` by path.
@@ -97,8 +103,26 @@ pub(crate) fn read_and_build(root: &Path, options: &Options, sink: &dyn Sink) ->
 pub fn build_in_memory(root: &Path, options: &Options) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let outputs = Mutex::<Outputs>::default();
     let (source, built) = read_and_build(root, options, &outputs).map_err(|error| error.to_string())?;
+    bytes(&source, &built, outputs)
+}
+
+/// Builds a tree that is in memory, files by path (`content/index.md`), as [`build_in_memory`] builds one on disk.
+///
+/// # Errors
+/// What a person reads when the tree cannot be built.
+pub fn build_files(
+    files: impl IntoIterator<Item = (String, Vec<u8>)>,
+    options: &Options,
+) -> Result<BTreeMap<String, Vec<u8>>, String> {
+    let outputs = Mutex::<Outputs>::default();
+    let (source, unread) = source::take(files);
+    let built = build_what_was_read(&source, unread, options, &outputs);
+    bytes(&source, &built, outputs)
+}
+
+fn bytes(source: &Source, built: &Built, outputs: Mutex<Outputs>) -> Result<BTreeMap<String, Vec<u8>>, String> {
     if !built.complete {
-        return Err(human(&built.problems, &source, &Texts::in_language("en")));
+        return Err(human(&built.problems, source, &Texts::in_language("en")));
     }
     let outputs = outputs.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes)).collect())

@@ -219,6 +219,23 @@ impl Stamp {
     }
 }
 
+/// Takes files that are in memory, by path; one that cannot be taken is left out and reported.
+pub(crate) fn take(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> (Source, Vec<Diagnostic>) {
+    let (mut source, mut problems) = (Source::default(), Vec::new());
+    for (name, bytes) in files {
+        match content(&name, bytes) {
+            Ok(file) => {
+                source.files.insert(name, file);
+            }
+            Err(problem) => {
+                problems.push(problem);
+                source.unreadable.insert(name);
+            }
+        }
+    }
+    (source, problems)
+}
+
 /// Lists the files to read, sorted by name, each name once.
 fn list(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<Vec<(String, PathBuf)>, ReadError> {
     let mut names: BTreeMap<String, PathBuf> = BTreeMap::new();

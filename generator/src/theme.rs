@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::{
     content::{self, site::RawSite},
-    diagnostic::{Diagnostic, Place, Spanned, rule},
+    diagnostic::{Diagnostic, Lines, Place, Spanned, rule},
     markdown::Words,
     memory::{Key, Memory},
     slug,
@@ -105,7 +105,11 @@ fn look(source: &Source, site: &RawSite, key: Option<Key>, problems: &mut Vec<Di
             words,
         }),
         Err(error) => {
-            problems.push(broken(&error, None));
+            let mut problem = broken(&error, None);
+            // The end of the file is where Tera noticed; what is wrong is the tag that nobody closed.
+            let open = problem.place.as_ref().and_then(|place| unclosed(place, source.text(&place.file)?));
+            problem.place = open.or(problem.place);
+            problems.push(problem);
             None
         }
     }
@@ -130,6 +134,26 @@ pub(crate) fn broken(error: &ThemeError, page: Option<&str>) -> Diagnostic {
         Some(page) => Diagnostic::new(rule::TEMPLATE_FAILED, place).with("page", page).with("detail", detail),
         None => Diagnostic::new(rule::TEMPLATE_BROKEN, place).with("detail", detail),
     }
+}
+
+/// Returns the innermost tag that is open where a template ends; none if `place` is not its end.
+fn unclosed(place: &Place, template: &str) -> Option<Place> {
+    if (place.line as usize) <= template.trim_end().lines().count() {
+        return None;
+    }
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    for (at, _) in template.match_indices("{%") {
+        let tag = template[at + 2..].trim_start_matches(['-', ' ']);
+        let word = tag.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+        match word.strip_prefix("end") {
+            Some(_) => drop(open.pop()),
+            None if ["block", "if", "for", "filter"].contains(&word) => open.push((at, word)),
+            None => {}
+        }
+    }
+    let (at, word) = open.pop()?;
+    let end = template[at..].find("%}").map_or(at + 2 + word.len(), |end| at + end + 2);
+    Some(Lines::new(&place.file, template).place(at..end))
 }
 
 fn template_place(text: &str) -> Option<Place> {

@@ -119,12 +119,14 @@ fn words_outside_of_markdown_are_set_too_but_in_no_attribute() {
 }
 
 #[test]
-fn another_language_is_set_by_nobody() {
+fn another_language_is_set_by_its_own_rules() {
     let mut town = town();
     town.insert("content/site.yaml", "authority: Office\nlanguage: en\nbase_url: https://a.example\ntheme: en\n");
     town.insert("themes/en/theme.yaml", "contract: 1\n");
     let polish = include_str!("../../themes/base/i18n/pl.yaml");
     town.insert("themes/en/i18n/en.yaml", polish);
     let pages = build(&town, 1).unwrap();
-    assert!(pages[CHAPTER].contains("W mieście</h2>") && pages[CHAPTER].contains("Lasy &quot;państwowe&quot;"));
+    let chapter = &pages[CHAPTER];
+    assert!(chapter.contains("W mieście</h2>"), "Polish spaces hold in Polish alone: {chapter}");
+    assert!(chapter.contains("Lasy “państwowe”"), "English quotes: {chapter}");
 }

@@ -3,6 +3,8 @@
 
 mod tree;
 
+use std::collections::BTreeSet;
+
 use generator::pipeline::{Options, build_in_memory};
 use jiff::{ToSpan as _, civil::Date};
 use tree::{Tree, repository};
@@ -47,6 +49,28 @@ fn twelve_mistakes_are_told_in_the_order_of_files_and_the_good_site_stays() {
     met.dedup();
     let expected = mistakes.map(|(name, _, rule, line)| (rule.to_owned(), format!("content/{name}.md:{line}")));
     assert_eq!(met, expected, "{}", outcome.complained);
+}
+
+/// What `check` finds: rule and file.
+fn findings(tree: &Tree) -> BTreeSet<(String, String)> {
+    let said = tree.run(&["check", "--format", "json"]).said;
+    let found: serde_json::Value = serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let problems = found["problems"].as_array().unwrap();
+    problems.iter().map(|problem| (text(&problem["rule"]), text(&problem["file"]))).collect()
+}
+
+#[test]
+fn contacts_in_a_file_with_a_mistake_are_not_taken_for_private() {
+    let tree = Tree::copy_of(&repository().join("tests/fixtures/versions"));
+    let path = "content/park/consultation.yaml";
+    tree.replace(path, "contact:\n", "contact:\n  phone: 41 300 20 10\n");
+    tree.write("content/kontakt.md", "# Kontakt\n\nNapisz: zielen@debowo.example, tel. 41 300 20 10.\n");
+    let contacts = |found: &BTreeSet<(String, String)>| found.iter().any(|(rule, _)| rule.starts_with("personal-"));
+    assert!(!contacts(&findings(&tree)), "{:?}", findings(&tree));
+    tree.replace(path, "  start: ", "  start: x");
+    let found = findings(&tree);
+    assert!(found.contains(&("date-bad".to_owned(), path.to_owned())) && !contacts(&found), "{found:?}");
 }
 
 #[test]

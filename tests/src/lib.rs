@@ -6,7 +6,7 @@
 //! 3. [`lambda`] runs the function's binary as Lambda does; [`serve`] runs `konsultacje serve`.
 //! 4. [`http`] asks over loopback; [`page`] reads what came as a browser would, and posts it again.
 //! 5. [`browser`] is a real one.
-//! 6. [`tools`] are those of other languages.
+//! 6. [`crawl`] follows the links of a built site; [`tools`] are those of other languages.
 //! 7. [`town`] tells what stands in the fixture that most tests use.
 //!
 //! A missing binary, engine or browser is an error, never a reason to skip a test. Every process that is started here
@@ -16,6 +16,7 @@
 #![allow(clippy::disallowed_methods)]
 
 pub mod browser;
+pub mod crawl;
 pub mod engine;
 pub mod faults;
 pub mod http;

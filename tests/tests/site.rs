@@ -16,6 +16,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tests::{
+    crawl::{self, own_links, resolve},
     page::Page,
     workspace::{Term, Tree, konsultacje, repository},
 };
@@ -130,34 +131,9 @@ fn a_failed_build_changes_nothing_and_the_next_good_one_puts_only_its_pages() ->
 
 #[test]
 fn every_link_inside_the_site_leads_somewhere() -> anyhow::Result<()> {
-    let site = Site::build()?;
-    let pages = site.pages()?;
-    let files = site.files()?;
-    let mut followed = 0;
-    let mut wrong = Vec::new();
-    for (path, page) in &pages {
-        for link in own_links(page) {
-            followed += 1;
-            let (target, anchor) = link.split_once('#').map_or((link.as_str(), None), |(to, id)| (to, Some(id)));
-            let found = resolve(path, target);
-            if let Some(form) = found.strip_prefix("api/") {
-                // Answered by the function, which knows the forms that were packed for it.
-                let form = form.split('?').next().unwrap_or_default();
-                if !files.contains_key(&format!("forms/{form}.pl.json")) {
-                    wrong.push(format!("{path}: {link}"));
-                }
-                continue;
-            }
-            let ids = pages.get(&found).map(|page| page.attributes("[id]", "id"));
-            let leads = files.contains_key(&format!("site/{found}"))
-                && anchor.is_none_or(|anchor| ids.is_some_and(|ids| ids.iter().any(|id| id == anchor)));
-            if !leads {
-                wrong.push(format!("{path}: {link}"));
-            }
-        }
-    }
-    assert!(followed > 300, "only {followed} links were followed");
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    let followed = crawl::follow(&Site::build()?.files()?);
+    assert!(followed.links > 300, "only {} links were followed", followed.links);
+    assert!(followed.lost.is_empty(), "{:#?}", followed.lost);
     Ok(())
 }
 
@@ -444,35 +420,6 @@ fn plain(line: &str) -> String {
 
 fn is_page(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|extension| extension == "html")
-}
-
-/// Returns the links of a page that stay in the site; those of forms are the function's.
-fn own_links(page: &Page) -> Vec<String> {
-    let mut links = page.attributes("a[href], link[href]", "href");
-    links.extend(page.attributes("[src]", "src"));
-    links.retain(|link| !["http:", "https:", "mailto:", "tel:"].iter().any(|scheme| link.starts_with(scheme)));
-    links
-}
-
-/// Returns the path of the file that the page at `from` means by `link`.
-fn resolve(from: &str, link: &str) -> String {
-    if link.is_empty() {
-        return from.to_owned();
-    }
-    let mut parts: Vec<&str> = if link.starts_with('/') { Vec::new() } else { from.split('/').collect() };
-    parts.pop();
-    for part in link.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.is_empty() => return format!("above the site: {link}"),
-            ".." => parts.truncate(parts.len() - 1),
-            part => parts.push(part),
-        }
-    }
-    if link.ends_with('/') {
-        parts.push("index.html");
-    }
-    parts.join("/")
 }
 
 /// Tells whether some tag has an attribute like `onclick`.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use forms::{Contact, Text};
 use jiff::civil::Date;
 
@@ -119,8 +121,11 @@ pub(crate) fn belongs(folders: &[String], path: &str, inner: &str) -> bool {
 
 /// Returns the paths of the folders that are consultations.
 pub(crate) fn folders(source: &Source) -> Vec<String> {
-    let files = source.under(FOLDER).map(|(path, _)| split(path));
-    files.filter(|(folder, name)| *name == FILE && *folder != FOLDER).map(|(folder, _)| folder.to_owned()).collect()
+    // One that cannot be read makes its folder a consultation too: what lies in it is not taken for pages.
+    let files = source.under(FOLDER).map(|(path, _)| path).chain(source.unreadable()).map(split);
+    let folders =
+        files.filter(|(folder, name)| *name == FILE && *folder != FOLDER).map(|(folder, _)| folder.to_owned());
+    folders.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultation> {

@@ -83,7 +83,7 @@ impl Site {
             _ if page.is_index() => What::Folder(page.folder(), Some(page)),
             _ => What::Text(page),
         };
-        Some(sheet(page.address.clone(), &page.path, what))
+        Some(Sheet { place: page.slug.as_ref(), ..sheet(page.address.clone(), &page.path, what) })
     }
 
     /// Returns the folders that have pages and no page of their own, consultations left out.

@@ -10,8 +10,7 @@ use crate::diagnostic::{Diagnostic, Lines, rule};
 /// Returns the problem behind an error of the parser; `offset` is where its text starts in the file.
 pub(super) fn problem(error: &serde_yaml::Error, text: &str, offset: usize, lines: &Lines<'_>) -> Diagnostic {
     let message = error.to_string();
-    let at = error.location().map_or(0, |location| location.index());
-    let at = text.floor_char_boundary(at);
+    let at = error.location().map_or(0, |location| byte(text, &location));
     let place = |at: usize| lines.place(offset + at..offset + at + 1);
     let says = |words: &str| message.contains(words);
 
@@ -49,6 +48,11 @@ pub(super) fn problem(error: &serde_yaml::Error, text: &str, offset: usize, line
         return Diagnostic::new(rule::YAML_SYNTAX, place(second));
     }
     Diagnostic::new(rule::YAML_SYNTAX, place(at))
+}
+
+/// Returns the byte of a place that the parser reports.
+pub(super) fn byte(text: &str, location: &serde_yaml::Location) -> usize {
+    text.floor_char_boundary(location.index())
 }
 
 /// Returns a tab in the indentation of the line of the error or of the one above.

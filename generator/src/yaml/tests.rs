@@ -310,4 +310,57 @@ proptest! {
         prop_assert_eq!(value(&node), tree);
         assert_places(&text, &node);
     }
+
+    #[test]
+    fn what_serde_reports_is_found_in_the_text(text in scraps()) {
+        let lines = Lines::new("a.yaml", &text);
+        if let Err(problem) = parse("a.yaml", &text) {
+            let place = problem.place.unwrap();
+            let line = text.split('\n').nth(place.line as usize - 1);
+            prop_assert!(line.is_some_and(|line| place.column as usize <= line.chars().count() + 1), "{:?}", place);
+        }
+        let clean = !text.contains(['\r', '\u{85}', '\u{2028}', '\u{feff}']);
+        let error = serde_yaml::from_str::<serde_yaml::Value>(&text).err().filter(|_| clean);
+        // The end of the text it counts as a line more.
+        let location = error.and_then(|error| error.location()).filter(|location| location.index() < text.len());
+        if let Some(location) = location {
+            let at = syntax::byte(&text, &location);
+            let place = lines.place(at..at);
+            prop_assert_eq!((place.line as usize, place.column as usize), (location.line(), location.column()));
+        }
+    }
+
+    #[test]
+    fn every_scalar_has_one_place_and_what_stands_there_gives_its_value(tree in tree()) {
+        for text in [serde_yaml::to_string(&tree).unwrap(), serde_json::to_string_pretty(&tree).unwrap()] {
+            let located = places::locate(&text).unwrap();
+            let scalars = located.iter().filter(|one| matches!(one.shape, Shape::Scalar { .. }));
+            let ranges: Vec<_> = scalars.map(|one| one.range.clone()).collect();
+            let mut values = Vec::new();
+            flatten(&tree, &mut values);
+            prop_assert_eq!(ranges.len(), values.len(), "{}", text);
+            prop_assert!(ranges.windows(2).all(|pair| pair[0].end <= pair[1].start), "{}", text);
+            for (range, value) in ranges.into_iter().zip(values) {
+                let source = &text[range];
+                let read = match value.as_str().filter(|value| value.ends_with('\n') && !source.starts_with('"')) {
+                    // A block: its lines without indentation.
+                    Some(_) => (source.split_whitespace().collect::<Vec<_>>().join("\n") + "\n").into(),
+                    None => serde_yaml::from_str::<serde_yaml::Value>(source).unwrap(),
+                };
+                prop_assert_eq!(&read, &value, "{:?} of {}", source, text);
+            }
+        }
+    }
+}
+
+/// Lists keys and values in the order in which they are written.
+fn flatten(value: &serde_yaml::Value, scalars: &mut Vec<serde_yaml::Value>) {
+    match value {
+        serde_yaml::Value::Sequence(items) => items.iter().for_each(|item| flatten(item, scalars)),
+        serde_yaml::Value::Mapping(fields) => fields.iter().for_each(|(key, value)| {
+            scalars.push(key.clone());
+            flatten(value, scalars);
+        }),
+        scalar => scalars.push(scalar.clone()),
+    }
 }

@@ -76,7 +76,12 @@ impl Tree {
 
     /// Returns every file of the content by path with its bytes.
     pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        let files = WalkDir::new(self.path("content")).into_iter().filter_map(Result::ok);
+        self.folder("content")
+    }
+
+    /// Returns every file of a folder by path with its bytes.
+    pub(crate) fn folder(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+        let files = WalkDir::new(self.path(folder)).into_iter().filter_map(Result::ok);
         let files = files.filter(|file| file.file_type().is_file());
         let name = |path: &Path| path.strip_prefix(self.root()).unwrap().display().to_string();
         files.map(|file| (name(file.path()), fs::read(file.path()).unwrap())).collect()
