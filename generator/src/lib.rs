@@ -19,6 +19,7 @@ mod markdown;
 mod model;
 mod output;
 mod page;
+mod pictures;
 pub mod pipeline;
 mod publish;
 mod redline;

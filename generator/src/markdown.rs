@@ -3,7 +3,7 @@
 //! 1. Reads the events of the parser with their places, and finds what only several of them say (`tokens`).
 //! 2. Writes our own HTML (`writer`): no inline style, tables that can be scrolled with the keyboard, notes with their
 //!    kind in words, footnotes with ways back. Words are set as the language wants them (`flow`).
-//! 3. Leaves a gap at every link; where it leads is known only once all pages are ([`Body::render`]).
+//! 3. Leaves a gap at every link and picture: what they lead to is known only once all files are ([`Body::render`]).
 //! 4. Gives every heading its id (`headings`), and every section of a chapter its text and hash (`sections`).
 
 mod escape;
@@ -18,7 +18,7 @@ mod writer;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use self::{sections::Recorder, writer::Writer};
+use self::{sections::Recorder, tokens::Captions, writer::Writer};
 use crate::{
     diagnostic::{Diagnostic, Lines, Place, Spanned},
     typography,
@@ -33,8 +33,14 @@ pub(crate) use self::{
 /// The words that the theme lends to Markdown, by key: its texts `notes` and `markdown`.
 pub(crate) type Words = BTreeMap<String, String>;
 
+/// Finds the SHA-256 of a file, in hexadecimal digits, by what names it in the text.
+pub(crate) type Hashes<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The alt of a picture that says nothing and only adorns: `![-](line.png)`.
+const DECORATIVE: &str = "-";
+
 /// What the text of a page does not say itself.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     /// What ids that are derived from headings begin with: the slug of a chapter.
     pub(crate) id_prefix: Option<&'a str>,
@@ -44,6 +50,8 @@ pub(crate) struct Context<'a> {
     pub(crate) language: &'a str,
     /// What the page says besides its text.
     pub(crate) words: &'a Words,
+    /// The files of pictures: they count in the texts of sections.
+    pub(crate) hashes: Hashes<'a>,
 }
 
 /// The body of a page.
@@ -57,7 +65,9 @@ pub(crate) struct Body {
     pub(crate) sections: Vec<Section>,
     /// Links in the order of the text.
     pub(crate) links: Vec<Link>,
-    /// HTML with gaps for the addresses of links.
+    /// Pictures in the order of the text.
+    pub(crate) pictures: Vec<Picture>,
+    /// HTML with gaps for what only the whole site tells.
     pub(crate) pieces: Vec<Piece>,
     /// The words alone, one line per block, without the title.
     pub(crate) text: String,
@@ -87,6 +97,17 @@ pub(crate) struct Link {
     pub(crate) place: Place,
 }
 
+/// A picture as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Picture {
+    /// Path to its file.
+    pub(crate) target: String,
+    /// What it shows, in words; empty where it only adorns.
+    pub(crate) alt: String,
+    /// Where it stands.
+    pub(crate) place: Place,
+}
+
 impl Link {
     /// Returns the scheme in lower case, unless the link leads into the site.
     pub(crate) fn scheme(&self) -> Option<String> {
@@ -98,18 +119,20 @@ impl Link {
     }
 }
 
-/// A link as it is rendered.
+/// A link as a page writes it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Href {
     /// Where it leads.
     pub(crate) address: String,
     /// The language of the page there, where it is another than that of the text.
     pub(crate) language: Option<String>,
+    /// What is told after the words of the link, of a file its kind and size; mostly nothing.
+    pub(crate) note: String,
 }
 
 impl From<String> for Href {
     fn from(address: String) -> Self {
-        Self { address, language: None }
+        Self { address, ..Self::default() }
     }
 }
 
@@ -131,6 +154,10 @@ pub(crate) enum Piece {
     Html(String),
     /// The address of a link, by index.
     Href(usize),
+    /// The end of the words of a link: what it leads to is told there, if it is a file.
+    HrefEnd,
+    /// A picture, by index.
+    Picture(usize),
     /// The start of a heading, by index.
     Heading(usize),
     /// The end of a heading, by index.
@@ -139,6 +166,14 @@ pub(crate) enum Piece {
     Level(u8),
     /// The end of a section, in the order of sections; what follows the last is none.
     SectionEnd,
+}
+
+/// Writes what the text leaves open.
+pub(crate) trait Fill {
+    /// Returns where a link leads.
+    fn href(&self, link: &Link) -> Href;
+    /// Returns the HTML of a picture; `first` is the one that a page shows first.
+    fn picture(&self, picture: &Picture, first: bool) -> String;
 }
 
 /// What a body is rendered into.
@@ -151,17 +186,13 @@ pub(crate) struct Setting<'a> {
 }
 
 impl Body {
-    /// Returns the HTML, with the address each link gets; addresses are escaped here.
-    pub(crate) fn render<H: Into<Href>>(&self, href: impl FnMut(&Link) -> H) -> String {
-        self.render_sections(Setting::default(), href).concat()
+    /// Returns the HTML, with what `fill` writes into its gaps; addresses are escaped here.
+    pub(crate) fn render(&self, fill: &impl Fill) -> String {
+        self.render_sections(Setting::default(), fill).concat()
     }
 
     /// Returns the HTML of each section, that of the title first, and at last what belongs to none: the footnotes.
-    pub(crate) fn render_sections<H: Into<Href>>(
-        &self,
-        setting: Setting<'_>,
-        mut href: impl FnMut(&Link) -> H,
-    ) -> Vec<String> {
+    pub(crate) fn render_sections(&self, setting: Setting<'_>, fill: &impl Fill) -> Vec<String> {
         let lower = |level: u8| (level + setting.below).min(6);
         let level = |heading: &Heading| lower(heading.level);
         let start = |index: usize, heading: &Heading| {
@@ -174,10 +205,20 @@ impl Body {
             ))
         };
         let mut sections = vec![String::new()];
+        let mut note = String::new();
         for piece in &self.pieces {
             let part = match piece {
                 Piece::Html(part) => Some(Cow::Borrowed(part.as_str())),
-                Piece::Href(link) => self.links.get(*link).map(|link| Cow::Owned(href(link).into().html())),
+                Piece::Href(link) => self.links.get(*link).map(|link| {
+                    let href = fill.href(link);
+                    let html = href.html();
+                    note = href.note;
+                    Cow::Owned(html)
+                }),
+                Piece::HrefEnd => Some(Cow::Owned(escape(&std::mem::take(&mut note)).into_owned())),
+                Piece::Picture(index) => {
+                    self.pictures.get(*index).map(|picture| Cow::Owned(fill.picture(picture, *index == 0)))
+                }
                 Piece::Heading(index) => self.headings.get(*index).map(|heading| start(*index, heading)),
                 Piece::HeadingEnd(index) => {
                     self.headings.get(*index).map(|heading| Cow::Owned(format!("</h{}>", level(heading))))
@@ -219,10 +260,11 @@ pub(crate) fn parse(
 ) -> Body {
     let start = text.ceil_char_boundary(start);
     let lines = Lines::new(file, text);
-    let mut recorder = Recorder::default();
+    let mut recorder = Recorder::new(context.hashes);
     let mut writer = Writer::new(text, &lines, context, problems);
-    let caption = context.words.get("caption").map(String::as_str).unwrap_or_default();
-    for (token, range) in tokens::read(text, start, caption) {
+    let word = |key: &str| context.words.get(key).map(String::as_str).unwrap_or_default();
+    let captions = Captions { table: word("caption"), picture: word("picture_captions") };
+    for (token, range) in tokens::read(text, start, captions) {
         recorder.take(&token);
         writer.take(token, range);
     }

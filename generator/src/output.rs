@@ -8,11 +8,12 @@ use rayon::prelude::*;
 use crate::{
     address::Address,
     check,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Place},
     digest,
     emit::{Class, Output, Outputs},
     model::{Sheet, Site, Sites, Twins},
     page::{self, Drawing},
+    pictures::{self, Prints},
     pipeline::Options,
     source::Source,
     theme::{self, Look},
@@ -29,11 +30,16 @@ pub(crate) fn fixed() -> impl Iterator<Item = Address> {
     MESSAGES.iter().map(|(name, _)| *name).chain([STAMP]).map(|name| Address::root().file(name))
 }
 
-/// Makes all outputs.
+/// Makes all outputs, and tells the prints of pictures that are made when somebody needs them.
 ///
 /// # Errors
-/// The first page, in the order of pages, that its template cannot draw.
-pub(crate) fn all(sites: &Sites, look: &Look, source: &Source, options: &Options) -> Result<Outputs, Diagnostic> {
+/// The first page, in the order of pages, that its template cannot draw; or a picture that cannot be read.
+pub(crate) fn all(
+    sites: &Sites,
+    look: &Look,
+    source: &Source,
+    options: &Options,
+) -> Result<(Outputs, Prints), Diagnostic> {
     let stylesheet = asset("style", "css", &look.stylesheet);
     let icon = asset("icon", "svg", &look.icon);
     let script = asset("form", "js", &look.script);
@@ -49,12 +55,14 @@ pub(crate) fn all(sites: &Sites, look: &Look, source: &Source, options: &Options
         script: &script.0,
     };
     let mut outputs = pages(sites, drawing)?;
-    outputs.extend(files(sites, source));
+    let (files, mut prints) = files(sites, source)?;
+    outputs.extend(files);
+    prints.extend(pictures::shown(sites));
     outputs.extend(forms::packed(sites, drawing));
     outputs.extend([stylesheet, icon, script].map(|(address, output)| (address.output(), output)));
     outputs
         .insert(Address::root().file(STAMP).output(), stamp::output(options, sites.original.next_turn(options.today)));
-    Ok(outputs)
+    Ok((outputs, prints))
 }
 
 fn pages(sites: &Sites, drawing: Drawing<'_>) -> Result<Outputs, Diagnostic> {
@@ -74,13 +82,23 @@ fn pages(sites: &Sites, drawing: Drawing<'_>) -> Result<Outputs, Diagnostic> {
     drawn.into_iter().chain(messages).collect()
 }
 
-/// Returns the files that some link of a shown page leads to, as they stand.
-fn files(sites: &Sites, source: &Source) -> Outputs {
-    let file = |(path, address): (String, Address)| {
-        let bytes = source.file(&path)?.bytes().to_vec();
-        Some((address.output(), Output { bytes, class: Class::Asset }))
-    };
-    check::referenced_files(sites).into_iter().filter_map(file).collect()
+/// Returns the files that some link of a shown page leads to, as they stand; of a picture a print without what the
+/// camera has written beside it.
+fn files(sites: &Sites, source: &Source) -> Result<(Outputs, Prints), Diagnostic> {
+    let (mut outputs, mut prints) = (Outputs::new(), Prints::new());
+    for (path, address) in check::referenced_files(sites) {
+        let Some(file) = source.file(&path) else { continue };
+        match pictures::linked(&path, file.bytes()) {
+            Some(print) => {
+                let print = print.map_err(|unusable| unusable.diagnostic(Place::whole(&path)).with("target", &path))?;
+                prints.insert(address.output(), print);
+            }
+            None => {
+                outputs.insert(address.output(), Output { bytes: file.bytes().to_vec(), class: Class::Asset });
+            }
+        }
+    }
+    Ok((outputs, prints))
 }
 
 /// Returns an asset named by its content, so that browsers may keep it for ever.

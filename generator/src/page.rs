@@ -4,6 +4,7 @@
 
 mod alias;
 mod announcement;
+mod attachments;
 mod changes;
 mod chapter;
 mod consultation;
@@ -12,6 +13,7 @@ mod folder;
 mod form;
 mod gone;
 mod home;
+mod picture;
 mod schedule;
 mod text;
 mod whole;
@@ -24,7 +26,7 @@ use crate::{
     address::{Address, Linking},
     content,
     diagnostic::Spanned,
-    markdown::{Body, Href, Link as Written},
+    markdown::{self, Body, Fill, Href, Link as Written},
     model::{self, Consultation, Document, Found, Here, Navigation, Page, Routes, Sheet, Site, Subject, Twins, What},
     theme::Look,
     typography::typeset,
@@ -106,7 +108,7 @@ pub(crate) struct Frame<'a> {
 
 impl From<Found> for Href {
     fn from(found: Found) -> Self {
-        Self { address: found.href, language: found.language }
+        Self { address: found.href, language: found.language, note: String::new() }
     }
 }
 
@@ -269,27 +271,20 @@ impl Frame<'_> {
 
     /// Returns the HTML of the body of the page `path`.
     fn html(&self, body: &Body, path: &str) -> String {
-        body.render(self.href(path, None, |_, found| found.into()))
+        body.render(&self.filling(path, None, |_, found| found.into()))
     }
 
-    /// Returns what writes the links of a body that stands in the file `path`: `version` is the folder whose links stay
-    /// in it, and `inside` writes a link into the site.
-    fn href<'a>(
-        &'a self,
-        path: &'a str,
-        version: Option<&'a str>,
-        inside: impl Fn(&Written, Found) -> Href + 'a,
-    ) -> impl Fn(&Written) -> Href + 'a {
+    /// Returns what fills the gaps of a body that stands in the file `path`: `version` is the folder whose links stay in
+    /// it, and `inside` writes a link into the site.
+    fn filling<'f, F: Fn(&Written, Found) -> Href>(
+        &'f self,
+        path: &'f str,
+        version: Option<&'f str>,
+        inside: F,
+    ) -> Filling<'f, F> {
         let language = &self.drawing.site.language;
         let here = Here { path, language, linking: self.linking.clone(), version };
-        move |link| {
-            if link.scheme().is_some() {
-                return Href { address: link.target.clone(), language: None };
-            }
-            // A link that leads nowhere is an error of the check; no page with one is drawn.
-            let found = self.drawing.site.routes.find(&here, &link.target);
-            found.map(|found| inside(link, found)).unwrap_or_default()
-        }
+        Filling { frame: self, here, inside, leads: true }
     }
 
     /// Returns a text that stands in the model as it was written, as it is shown.
@@ -320,5 +315,32 @@ impl Frame<'_> {
     /// Returns `address` with the host of the site, where it has one.
     fn absolute(&self, address: &Address) -> Option<String> {
         self.drawing.site.base_url.as_ref().map(|base| format!("{base}{address}"))
+    }
+}
+
+/// Fills the gaps of one body.
+struct Filling<'f, F> {
+    frame: &'f Frame<'f>,
+    here: Here<'f>,
+    inside: F,
+    /// Whether its first picture is the first of the page.
+    leads: bool,
+}
+
+impl<F: Fn(&Written, Found) -> Href> Fill for Filling<'_, F> {
+    fn href(&self, link: &Written) -> Href {
+        if link.scheme().is_some() {
+            return link.target.clone().into();
+        }
+        // A link that leads nowhere is an error of the check; no page with one is drawn.
+        let Ok(found) = self.frame.drawing.site.routes.find(&self.here, &link.target) else {
+            return Href::default();
+        };
+        let note = found.file.as_ref().map(|file| attachments::note(self.frame, file)).unwrap_or_default();
+        Href { note, ..(self.inside)(link, found) }
+    }
+
+    fn picture(&self, picture: &markdown::Picture, first: bool) -> String {
+        picture::html(self.frame, self.here.path, picture, first && self.leads)
     }
 }

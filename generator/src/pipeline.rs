@@ -10,6 +10,7 @@ use crate::{
     emit::Outputs,
     model::{self, Sites},
     output,
+    pictures::{self, Prints},
     source::{self, ReadError, Source},
     theme::{self, Look},
 };
@@ -39,6 +40,8 @@ pub struct Commit {
 pub(crate) struct Built {
     /// Every file of `dist/`; none when there is an error.
     pub(crate) outputs: Option<Outputs>,
+    /// The files of `dist/` that are made from pictures, when somebody needs them.
+    pub(crate) prints: Prints,
     /// What was found, sorted by place.
     pub(crate) problems: Vec<Diagnostic>,
     /// The next day on which the outputs would be others, though nobody wrote a word.
@@ -52,9 +55,10 @@ pub(crate) fn build(source: &Source, options: &Options) -> Built {
     // A page drawn from a mistake would hide it; all mistakes are told first.
     let look = look.filter(|_| !problems.iter().any(Diagnostic::is_error));
     let drawn = look.map(|look| output::all(&sites, &look, source, options));
-    let outputs = drawn.and_then(|drawn| drawn.map_err(|problem| problems.push(problem)).ok());
+    let made = drawn.and_then(|drawn| drawn.map_err(|problem| problems.push(problem)).ok());
     diagnostic::sort(&mut problems);
-    Built { outputs, problems, next_turn: sites.original.next_turn(options.today) }
+    let (outputs, prints) = made.map_or_else(Default::default, |(outputs, prints)| (Some(outputs), prints));
+    Built { outputs, prints, problems, next_turn: sites.original.next_turn(options.today) }
 }
 
 /// Reads `source` into the site in each of its languages, checks it, and returns it with what it is drawn with.
@@ -64,7 +68,9 @@ pub(crate) fn sites(source: &Source, options: &Options, problems: &mut Vec<Diagn
     let look = theme::resolve(source, &site, problems);
     let words = look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
     let content = content::read(source, site, &words, problems);
-    let sites = model::resolve(content, &slugs, options.drafts, problems);
+    let mut sites = model::resolve(content, &slugs, options.drafts, problems);
+    let pictures = pictures::survey(&sites, source, problems);
+    sites.show(pictures);
     problems.extend(check::run(&sites, source, options.today));
     (sites, look)
 }
@@ -87,6 +93,9 @@ pub(crate) fn read_and_build(root: &Path, options: &Options) -> Result<(Source, 
 /// What a person reads when the tree cannot be built.
 pub fn build_in_memory(root: &Path, options: &Options) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let (source, built) = read_and_build(root, options).map_err(|error| error.to_string())?;
-    let outputs = built.outputs.ok_or_else(|| human(&built.problems, &source, &Texts::in_language("en")))?;
+    let told = |problems: &[Diagnostic]| human(problems, &source, &Texts::in_language("en"));
+    let mut outputs = built.outputs.ok_or_else(|| told(&built.problems))?;
+    let made = pictures::cache::all(None, &built.prints, &source).map_err(|error| error.to_string())?;
+    outputs.extend(made.map_err(|problems| told(&problems))?);
     Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes)).collect())
 }

@@ -1,4 +1,4 @@
-//! A headless Chromium with JavaScript off, driven through chromedriver.
+//! A headless Chromium with JavaScript off or on, driven through chromedriver.
 
 use std::{
     net::TcpListener,
@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use serde_json::json;
 use tempfile::TempDir;
-use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver};
+use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
 use crate::http;
 
@@ -49,6 +49,18 @@ impl Browser {
     /// # Errors
     /// When Chromium or its driver is missing: a test without a browser has not run.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_with(false).await
+    }
+
+    /// Starts a browser that runs the scripts of pages.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_with_scripts() -> anyhow::Result<Self> {
+        Self::start_with(true).await
+    }
+
+    async fn start_with(scripts: bool) -> anyhow::Result<Self> {
         for binary in [CHROMIUM, DRIVER] {
             ensure!(Path::new(binary).exists(), "{binary} is not there: tests/run installs it");
         }
@@ -60,8 +72,11 @@ impl Browser {
             capabilities.add_arg(flag)?;
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
-        let no_script = json!({"profile.managed_default_content_settings.javascript": 2});
-        capabilities.add_experimental_option("prefs", no_script)?;
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::Warning)?;
+        if !scripts {
+            let no_script = json!({"profile.managed_default_content_settings.javascript": 2});
+            capabilities.add_experimental_option("prefs", no_script)?;
+        }
         let server = format!("http://127.0.0.1:{}", process.port);
         let driver = WebDriver::new(&server, capabilities).await.context("failed to start Chromium")?;
         Ok(Self { driver, _process: process, _profile: profile })
@@ -70,6 +85,13 @@ impl Browser {
     /// Returns the way to drive it.
     pub fn driver(&self) -> &WebDriver {
         &self.driver
+    }
+
+    /// Returns what the browser has complained of since it was asked last: what the policy of a page forbids, what is
+    /// missing, scripts that fail.
+    pub async fn complaints(&self) -> anyhow::Result<Vec<String>> {
+        let entries = self.driver.browser_log().await?;
+        Ok(entries.into_iter().map(|entry| entry.message).collect())
     }
 
     /// Ends the browser in good order.

@@ -27,10 +27,20 @@ pub fn forms_fn() -> anyhow::Result<PathBuf> {
 }
 
 fn binary(path: &str) -> anyhow::Result<PathBuf> {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository().join("target"), PathBuf::from);
-    let binary = target.join(path);
+    let binary = target().join(path);
     ensure!(binary.is_file(), "{} is not there: tests/run builds it", binary.display());
     Ok(binary)
+}
+
+/// Returns a file of a package from npm, as `tests/run` installs it.
+pub fn npm(path: &str) -> anyhow::Result<PathBuf> {
+    let file = target().join("tools/node_modules").join(path);
+    ensure!(file.is_file(), "{} is not there: tests/run installs it", file.display());
+    Ok(file)
+}
+
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository().join("target"), PathBuf::from)
 }
 
 /// The days of a consultation.

@@ -8,6 +8,7 @@ use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say, waiting:
 use crate::{
     diagnostic::Severity,
     emit::{self, Class},
+    pictures,
     pipeline::{self, Options},
 };
 
@@ -18,6 +19,9 @@ pub(super) struct Arguments {
     /// Folder that the site is built into.
     #[arg(long, value_name = "DIR", default_value = "dist")]
     out: PathBuf,
+    /// Folder that keeps the prints of pictures between builds.
+    #[arg(long, value_name = "DIR", default_value = ".konsultacje/pictures")]
+    cache: PathBuf,
     /// Builds for this day instead of today.
     #[arg(long, value_name = "DATE")]
     today: Option<Date>,
@@ -41,9 +45,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     drop(waiting);
     let texts = arguments.language.of(&source);
     let refused = report(&built.problems, &source, &texts, arguments.strict);
-    let Some(outputs) = built.outputs.filter(|_| !refused) else {
+    let Some(mut outputs) = built.outputs.filter(|_| !refused) else {
         return Ok(ExitCode::from(PROBLEMS));
     };
+    match pictures::cache::all(Some(&arguments.cache), &built.prints, &source)? {
+        Ok(prints) => outputs.extend(prints),
+        Err(problems) => {
+            report(&problems, &source, &texts, arguments.strict);
+            return Ok(ExitCode::from(PROBLEMS));
+        }
+    }
     let emitted = emit::emit(&arguments.out, &outputs).context("failed to write the site")?;
     let pages = outputs.values().filter(|output| output.class == Class::Page).count();
     let mut lines = texts.phrase(

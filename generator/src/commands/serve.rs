@@ -23,7 +23,10 @@ use forms_fn::{App, Catalogue, Clock};
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 use tokio::net::TcpListener;
 
-use self::{engine::Engine, pages::Pages};
+use self::{
+    engine::Engine,
+    pages::{Pages, Site},
+};
 use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say};
 use crate::{
     diagnostic::Texts,
@@ -70,16 +73,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let clock = clock(arguments)?;
     let root = &arguments.root.root;
-    let Some((outputs, texts)) = build(root, clock, &arguments.language)? else {
+    let cache = arguments.data.join("pictures");
+    let Some((site, texts)) = build(root, clock, &arguments.language)? else {
         return Ok(ExitCode::from(PROBLEMS));
     };
     let listener = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     let address = listener.local_addr().context("failed to learn the address")?;
     let engine = Engine::open(&arguments.data).await?;
-    let mut app = App::new(engine.store(), clock, catalogue(&outputs)?);
+    let mut app = App::new(engine.store(), clock, catalogue(&site.outputs)?);
     app.counters = Some(engine.counters());
     let app = Arc::new(app);
-    let pages = Arc::new(Pages::new(outputs));
+    let pages = Arc::new(Pages::new(site, cache));
     let service = pages::service(app.clone(), pages.clone());
     say(&format!("{}\n", texts.phrase("serving", &[("address", &format!("http://{address}/"))])));
     let turning = tokio::spawn(turn_with_the_calendar(root.clone(), arguments.language.clone(), app, pages));
@@ -112,12 +116,12 @@ fn clock(arguments: &Arguments) -> anyhow::Result<Clock> {
 }
 
 /// Builds the tree for the clock's day, with the texts for its editors; none when it has problems, which are printed.
-fn build(root: &Path, clock: Clock, language: &Language) -> anyhow::Result<Option<(Outputs, Texts)>> {
+fn build(root: &Path, clock: Clock, language: &Language) -> anyhow::Result<Option<(Site, Texts)>> {
     let options = Options { today: day_of(clock.now())?, drafts: true, commit: commit(root) };
     let (source, built) = pipeline::read_and_build(root, &options)?;
     let texts = language.of(&source);
     report(&built.problems, &source, &texts, false);
-    Ok(built.outputs.map(|outputs| (outputs, texts)))
+    Ok(built.outputs.map(|outputs| (Site { outputs, prints: built.prints, source }, texts)))
 }
 
 /// Reads the forms out of a build.
@@ -140,11 +144,11 @@ async fn turn_with_the_calendar(root: PathBuf, language: Language, app: Arc<App>
         }
         drawn_for = today;
         let turned = build(&root, app.clock, &language).and_then(|built| {
-            let Some((outputs, _)) = built else {
+            let Some((site, _)) = built else {
                 return Ok(());
             };
-            app.replace_catalogue(catalogue(&outputs)?);
-            pages.replace(outputs);
+            app.replace_catalogue(catalogue(&site.outputs)?);
+            pages.replace(site);
             Ok(())
         });
         if let Err(error) = turned {

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
-use super::{Reader, address_slug, split};
+use super::{Reader, address_slug, join, split};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
     markdown::{self, Body},
@@ -115,6 +117,11 @@ fn read(reader: &mut Reader<'_>, path: &str, role: Role, language: &str, prefix:
         body: Arc::default(),
     };
     fields.finish();
+    let source = reader.source;
+    let hashes = |target: &str| {
+        let file = source.file(&join(path, target))?;
+        Some(HEXLOWER.encode(&Sha256::digest(file.bytes())))
+    };
     let own = page.address_name(true);
     let prefix = (role == Role::Chapter).then(|| prefix.unwrap_or(&own));
     let no_words = markdown::Words::new();
@@ -123,6 +130,7 @@ fn read(reader: &mut Reader<'_>, path: &str, role: Role, language: &str, prefix:
         title: title.as_ref().map(|title| title.value.as_str()),
         language,
         words: reader.words.get(language).unwrap_or(&no_words),
+        hashes: &hashes,
     };
     let body = markdown::parse(path, text, start, context, reader.problems);
     page.title = agreed_title(title, &body, path, language, reader.problems);

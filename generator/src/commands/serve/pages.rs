@@ -1,6 +1,9 @@
 //! Answers with the pages of a build, from memory.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use axum::{
     Router,
@@ -15,23 +18,53 @@ use forms_fn::{App, headers};
 use serde::Serialize;
 use tower::ServiceExt as _;
 
-use crate::emit::Outputs;
+use crate::{
+    emit::Outputs,
+    pictures::{self, Prints},
+    source::Source,
+};
+
+/// What a build made, and what is made of it when somebody asks.
+pub(super) struct Site {
+    pub(super) outputs: Outputs,
+    /// Prints of pictures, made from `source` on request.
+    pub(super) prints: Prints,
+    pub(super) source: Source,
+}
 
 /// The pages as they are now.
-pub(super) struct Pages(RwLock<Arc<Outputs>>);
+pub(super) struct Pages {
+    site: RwLock<Arc<Site>>,
+    /// Folder that keeps the prints of pictures.
+    cache: PathBuf,
+}
 
 impl Pages {
-    pub(super) fn new(outputs: Outputs) -> Self {
-        Self(RwLock::new(Arc::new(outputs)))
+    pub(super) fn new(site: Site, cache: PathBuf) -> Self {
+        Self { site: RwLock::new(Arc::new(site)), cache }
     }
 
     /// Puts all pages in place of the present ones at once.
-    pub(super) fn replace(&self, outputs: Outputs) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(outputs);
+    pub(super) fn replace(&self, site: Site) {
+        *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
     }
 
-    fn now(&self) -> Arc<Outputs> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn now(&self) -> Arc<Site> {
+        self.site.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns the print of a picture that stands at `path` of the output, if one does.
+    async fn print(self: Arc<Self>, path: String) -> Option<Response> {
+        let site = self.now();
+        let print = site.prints.get(&path)?.clone();
+        let made = tokio::task::spawn_blocking(move || pictures::cache::one(&self.cache, &print, &site.source)).await;
+        match made {
+            Ok(Ok(Ok(bytes))) => Some(file(&path, StatusCode::OK, bytes)),
+            failed => {
+                tracing::error!(path, ?failed, "failed to make a print of a picture");
+                Some(StatusCode::INTERNAL_SERVER_ERROR.into_response())
+            }
+        }
     }
 }
 
@@ -52,7 +85,8 @@ async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let outputs = pages.now();
+    let site = pages.now();
+    let outputs = &site.outputs;
     let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
     let index = if path.ends_with('/') { "index.html" } else { "" };
     if let Some(output) = outputs.get(&format!("site{path}{index}")) {
@@ -61,6 +95,9 @@ async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {
     if outputs.contains_key(&format!("site{path}/index.html")) {
         // Root-absolute and from our own names, never from the Host of the request.
         return Redirect::permanent(&format!("{path}/")).into_response();
+    }
+    if let Some(print) = pages.print(format!("site{path}")).await {
+        return print;
     }
     let missing = outputs.get("site/404.html").map(|output| output.bytes.clone()).unwrap_or_default();
     file("/", StatusCode::NOT_FOUND, missing)
@@ -86,7 +123,7 @@ async fn apologize(State(pages): State<Arc<Pages>>, request: Request, next: Next
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    let page = pages.now().get("site/error.html").map(|output| output.bytes.clone()).unwrap_or_default();
+    let page = pages.now().outputs.get("site/error.html").map(|output| output.bytes.clone()).unwrap_or_default();
     Response::from_parts(parts, Body::from(page))
 }
 
