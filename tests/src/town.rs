@@ -8,6 +8,15 @@ pub const KAZDE: &str = "/api/park/kazde";
 /// Where the form with one question, `zdanie`, is posted.
 pub const KROTKA: &str = "/api/park/krotka";
 
+/// Addresses of pages without their slash, and where they lead: by the code at the edge and by the plain server alike.
+pub const LED: [(&str, &str); 5] = [
+    ("/park", "/park/"),
+    ("/park/projekt/1.0", "/park/projekt/1.0/"),
+    ("/park/projekt/1.0/zielen", "/park/projekt/1.0/zielen/"),
+    ("/park/projekt/zmiany/0.9-1.0", "/park/projekt/zmiany/0.9-1.0/"),
+    ("/park?lang=pl&utm=a&utm=b&x", "/park/?lang=pl&utm=a&utm=b&x"),
+];
+
 /// Right answers to every question of `kazde`, with what breaks a careless page in them.
 pub const ANSWERS: [(&str, &str); 33] = [
     ("imie", "Łucja \"Żabka\" Gęś"),

@@ -46,7 +46,8 @@ async fn page(State(sets): State<Sets>, request: Request) -> Response {
     }
     if outputs.contains_key(&format!("site{path}/index.html")) {
         // Root-absolute and from our own names, never from the Host of the request.
-        return Redirect::permanent(&format!("{path}/")).into_response();
+        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+        return Redirect::permanent(&format!("{path}/{query}")).into_response();
     }
     match outputs.get("site/404.html") {
         Some(missing) => file("/", StatusCode::NOT_FOUND, missing.bytes.clone()),
