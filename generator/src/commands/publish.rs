@@ -1,14 +1,14 @@
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::{Language, PROBLEMS, Root, day_of, now, report, say};
+use super::{Language, PROBLEMS, Root, change, day_of, now, report, say};
 use crate::{
     check::{self, Differing},
     diagnostic::{self, Diagnostic, Texts, rule},
-    edit::{self, Edit},
+    edit::Edit,
     memory::Memory,
     pipeline::{self, Options},
     publish::{self, Registration, Step, What},
@@ -84,7 +84,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(PROBLEMS));
     }
     let edits: Vec<Edit> = plan.steps.iter().map(|step| step.edit.clone()).collect();
-    edit::apply(root, &edits).context("failed to write the register")?;
+    change(root, &edits, &texts)?;
     plan.steps.iter().for_each(|step| say(&format!("{}\n", done(step, &texts))));
     Ok(ExitCode::SUCCESS)
 }
