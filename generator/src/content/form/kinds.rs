@@ -136,7 +136,20 @@ fn report_strangers(raw: &RawQuestion, kind: &Kind, problems: &mut Vec<Diagnosti
 }
 
 fn missing(raw: &RawQuestion, key: &'static str, problems: &mut Vec<Diagnostic>) {
+    if is_mistyped(raw, key, problems) {
+        return;
+    }
     problems.push(Diagnostic::new(rule::FIELD_MISSING, raw.place.clone()).with("key", key));
+}
+
+/// Tells whether a field that is not there was reported as the mistyped name of one.
+fn is_mistyped(raw: &RawQuestion, key: &str, problems: &[Diagnostic]) -> bool {
+    let within = |problem: &Diagnostic| {
+        problem.place.as_ref().is_some_and(|place| place.file == raw.place.file && place.line >= raw.place.line)
+    };
+    problems
+        .iter()
+        .any(|problem| problem.rule == rule::UNKNOWN_KEY && problem.word("nearest") == Some(key) && within(problem))
 }
 
 /// Reads what a browser may fill in; `off` and the like would take help from those who need it.
@@ -200,6 +213,7 @@ fn offered(raw: &RawQuestion, lists: &Lists, problems: &mut Vec<Diagnostic>) -> 
             };
             list
         }
+        _ if ["options", "list"].into_iter().any(|key| is_mistyped(raw, key, problems)) => return None,
         _ => {
             let problem = Diagnostic::new(rule::OPTIONS_MISSING, raw.name.place.clone());
             problems.push(problem.with("question", &raw.name.value));
