@@ -107,7 +107,8 @@ fn once(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
         problem.rule == rule::ANCHOR_BROKEN && problem.word("anchor").is_some_and(|anchor| lost.contains(anchor))
     };
     let broken = problems.iter().any(Diagnostic::is_error);
-    problems.retain(|problem| !follows(problem) && !(broken && RULES_OF_WHAT_IS_LEFT.contains(&problem.rule)));
+    let left = |problem: &Diagnostic| broken && RULES_OF_WHAT_IS_LEFT.contains(&problem.rule);
+    problems.retain(|problem| !(follows(problem) || left(problem)));
     problems
 }
 
