@@ -10,14 +10,21 @@
 //! 7. `typed`: whatever is typed comes back as it was.
 //! 8. `kept`: whatever is accepted is stored, read back and exported as it was.
 //! 9. `hostile`: whatever was ever used to break into a form.
+//! 10. `controls`: how pages are built, on every page that there is (`states`).
+//! 11. `receipts`: what a resident is left with.
+//! 12. `rules`: that every rule of forms has its test.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
 
 mod clock;
+mod controls;
 mod exported;
 mod hostile;
 mod kept;
 mod mistakes;
 mod pages;
+mod receipts;
+mod rules;
+mod states;
 mod statuses;
 mod steps;
 mod strangers;

@@ -3,15 +3,13 @@
 use forms_fn::Catalogue;
 use tests::{
     http,
-    town::{ANSWERS, KAZDE},
+    town::{ANSWERS, KAZDE, STRONY},
 };
 
 use crate::{
     Outcome,
     town::{Town, answers_of, catalogue, number, sorted},
 };
-
-const STRONY: &str = "/api/park/strony";
 
 #[tokio::test]
 async fn pages_are_turned_by_the_server_and_skip_what_does_not_apply() -> Outcome {
@@ -190,9 +188,16 @@ async fn a_saved_file_holds_the_answers_and_no_token() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_filled_trap_leads_to_quarantine_and_never_to_silence() -> Outcome {
+async fn d34_a_filled_trap_leads_to_quarantine_and_never_to_silence() -> Outcome {
     let town = Town::open().await?;
-    let form = town.get(KAZDE).await?.page().form().unwrap();
+    let page = town.get(KAZDE).await?.page();
+    assert_eq!(
+        page.attributes("[aria-hidden=true].hidden [name=_website]", "tabindex"),
+        ["-1"],
+        "nobody comes upon it"
+    );
+    assert_eq!(page.words("label[for=_website]"), ["Nie wypełniaj tego pola"]);
+    let form = page.form().unwrap();
     let mut answers = form.with("_website", "https://spam.example");
     answers.fields.extend(ANSWERS.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let review = town.post(KAZDE, &answers.forward()).await?.page().form().unwrap();
