@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use serde_json::json;
 use tempfile::TempDir;
-use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver};
+use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
 use crate::http;
 
@@ -77,6 +77,7 @@ impl Browser {
             capabilities.add_arg(flag)?;
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::Warning)?;
         if scripts == Scripts::Off {
             let no_script = json!({"profile.managed_default_content_settings.javascript": 2});
             capabilities.add_experimental_option("prefs", no_script)?;
@@ -89,6 +90,13 @@ impl Browser {
     /// Returns the way to drive it.
     pub fn driver(&self) -> &WebDriver {
         &self.driver
+    }
+
+    /// Returns what the browser has complained of since it was asked last: what the policy of a page forbids, what is
+    /// missing, scripts that fail.
+    pub async fn complaints(&self) -> anyhow::Result<Vec<String>> {
+        let entries = self.driver.browser_log().await?;
+        Ok(entries.into_iter().map(|entry| entry.message).collect())
     }
 
     /// Ends the browser in good order.
