@@ -12,7 +12,8 @@
 //! 9. `hostile`: whatever was ever used to break into a form.
 //! 10. `controls`: how pages are built, on every page that there is (`states`).
 //! 11. `receipts`: what a resident is left with.
-//! 12. `rules`: that every rule of forms has its test.
+//! 12. `seen`: every page in a browser, and through the checkers of others.
+//! 13. `rules`: that every rule of forms has its test.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
 
 mod clock;
@@ -24,6 +25,7 @@ mod mistakes;
 mod pages;
 mod receipts;
 mod rules;
+mod seen;
 mod states;
 mod statuses;
 mod steps;

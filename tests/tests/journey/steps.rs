@@ -4,7 +4,7 @@ use forms_fn::Catalogue;
 use tests::{
     http,
     page::Form,
-    town::{ANSWERS, KAZDE},
+    town::{ANSWERS, KAZDE, STRONY},
 };
 
 use crate::{
@@ -92,6 +92,34 @@ async fn d23_each_answer_has_its_button_that_leads_back_to_it_with_everything_ke
         assert_eq!((answer.status, answer.page().attributes("[autofocus]", "name").len()), (200, 0), "{step}");
         assert_eq!(answers_of(&answer.page().form().unwrap()), sorted(&ANSWERS), "{step}");
     }
+    Ok(())
+}
+
+/// The way back stands above the questions and above the answers, carries everything along, and Enter never presses it.
+#[tokio::test]
+async fn d22_the_way_back_stands_at_the_top_and_shows_what_was_there() -> Outcome {
+    let town = Town::open().await?;
+    let answers = [("czym", "autobus"), ("linia", "7"), ("zdanie", "Ładny")];
+    let review = town.post(STRONY, &http::encode(&answers)).await?;
+    let (mut page, mut form) = (review.page(), review.page().form().unwrap());
+    assert!(review.body.find("Wstecz</button>") < review.body.find("<h1>"), "below the heading of the review");
+    for expected in ["page:o_parku", "page:o_autobusie", "page:czym"] {
+        let back = page.buttons("page:").into_iter().find(|button| button.words == "Wstecz").unwrap();
+        assert_eq!(back.value, expected);
+        assert!(!form.buttons[0].words.contains("Wstecz"), "Enter goes back");
+        let answer = town.post(STRONY, &form.press(&back.value)).await?;
+        assert_eq!(answer.status, 200);
+        (page, form) = (answer.page(), answer.page().form().unwrap());
+        assert_eq!(answers_of(&form), sorted(&answers), "{expected}");
+        let above =
+            answer.body.find("Wstecz</button>").is_none_or(|at| at < answer.body.find("data-question").unwrap());
+        assert!(above, "{expected}: below the questions");
+    }
+    // Of a form of one page it leads to that; of a page that nothing was posted to, up in the site.
+    let review = town.post(KAZDE, &http::encode(&ANSWERS)).await?.page();
+    let back = review.words("button[value=edit]");
+    assert_eq!(back, ["Wstecz"]);
+    assert_eq!(town.get(KAZDE).await?.page().attributes(".breadcrumbs a", "href").last().unwrap(), "/park/");
     Ok(())
 }
 

@@ -100,19 +100,23 @@ impl Town {
     }
 }
 
-/// Builds the town once, and returns what the function is given.
+/// Returns what the function is given.
 fn forms() -> anyhow::Result<Files> {
-    static FORMS: OnceLock<Files> = OnceLock::new();
-    if let Some(forms) = FORMS.get() {
-        return Ok(forms.clone());
+    let forms = built()?.iter().filter_map(|(path, bytes)| Some((path.strip_prefix("forms/")?, bytes)));
+    Ok(forms.map(|(path, bytes)| (path.to_owned(), bytes.clone())).collect())
+}
+
+/// Builds the town once, and returns every file of it by its path below `dist`.
+pub(crate) fn built() -> anyhow::Result<&'static Files> {
+    static BUILT: OnceLock<Files> = OnceLock::new();
+    if let Some(built) = BUILT.get() {
+        return Ok(built);
     }
     let term = Term { start: "2021-06-23".parse()?, end: "2021-07-29".parse()? };
     let tree = Tree::of_fixture(FIXTURE, term)?;
     let options = Options { today: "2021-07-01".parse()?, drafts: false, commit: None };
     let files = build_in_memory(tree.root(), &options).map_err(anyhow::Error::msg)?;
-    let forms: Vec<_> =
-        files.into_iter().filter_map(|(path, bytes)| Some((path.strip_prefix("forms/")?.to_owned(), bytes))).collect();
-    Ok(FORMS.get_or_init(|| forms).clone())
+    Ok(BUILT.get_or_init(|| files.into_iter().collect()))
 }
 
 pub(crate) fn catalogue(forms: &Files) -> anyhow::Result<Catalogue> {
