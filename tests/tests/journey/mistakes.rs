@@ -127,7 +127,7 @@ async fn each_mistake_of_each_kind_is_told_in_each_language() -> Outcome {
         let told = page.words(".summary li");
         assert!(told.len() == 1 && fits(expected, &told[0]), "{told:?} is not {expected:?}");
         assert_eq!(page.attributes("html", "lang"), [*language]);
-        assert_eq!(page.attributes("[data-question]:has(.faulty)", "data-question"), [case.question.clone()]);
+        assert_eq!(page.attributes("[data-question]:has(.faulty)", "data-question"), [case.question.as_str()]);
         assert_eq!(answers_of(&page.form().unwrap()), sorted(posted), "{}", answer.status);
     })
     .await
