@@ -7,7 +7,7 @@ pub const FIXTURE: &str = "town";
 pub const KAZDE: &str = "/api/park/kazde";
 /// Where the form with one question, `zdanie`, is posted.
 pub const KROTKA: &str = "/api/park/krotka";
-/// Where the form of three pages is posted.
+/// Where the form of three pages is posted; the second is only for those who come by bus.
 pub const STRONY: &str = "/api/park/strony";
 /// Where the form is posted in which everything is required.
 pub const WYMAGANE: &str = "/api/park/wymagane";
