@@ -171,6 +171,38 @@ async fn each_request_is_told_in_one_line_that_names_nobody() -> Outcome {
     Ok(())
 }
 
+/// The answer of a resident who was told "not stored" leads to what the table said, and to nobody else's.
+#[tokio::test]
+async fn a_failure_is_found_by_the_name_of_its_request() -> Outcome {
+    let built = Built::open()?;
+    let engine = Engine::in_memory().await?;
+    let printed = built.data.path().join("stdout");
+    let mut command = Command::new(workspace::konsultacje()?);
+    command.args(["serve", "--production", "--port", "0", "--dist"]).arg(&built.dist);
+    command.envs([("AWS_REGION", "eu-central-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
+    command.env("AWS_ENDPOINT_URL_DYNAMODB", engine.endpoint()).env("TABLE_NAME", tests::engine::TABLE);
+    let mut serve = Serve::run_and_keep(command, built.data.path(), &printed)?;
+    let revision = revision(serve.address).await?;
+    drop(engine);
+    for journey in [1, 2] {
+        assert_eq!(http::post(serve.address, KROTKA, &body(journey, "send", &revision)).await?.status, 507);
+    }
+    serve.stop()?;
+    let lines =
+        |text: String| -> Vec<Value> { text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect() };
+    let requests = lines(fs::read_to_string(&printed)?);
+    let failures = lines(serve.log()?);
+    let failed: Vec<_> = requests.iter().filter(|line| line["outcome"] == "not stored").collect();
+    assert_eq!(failed.len(), 2, "{requests:?}");
+    assert_ne!(failed[0]["request_id"], failed[1]["request_id"]);
+    for request in failed {
+        let ours: Vec<_> = failures.iter().filter(|line| line["request_id"] == request["request_id"]).collect();
+        assert!(request["request_id"].is_string() && !ours.is_empty(), "{request}: {failures:?}");
+        assert!(ours.iter().any(|line| line["message"].is_string() && line["cause"].is_string()), "{ours:?}");
+    }
+    Ok(())
+}
+
 // ---- the trial of a deployment
 
 #[tokio::test]
@@ -240,6 +272,46 @@ fn smoke(serve: &Serve, secret: &str, dist: &Path, arguments: &[&str]) -> Comman
     let mut command = Command::new(workspace::repository().join("deploy/smoke"));
     command.arg(format!("http://{}", serve.address)).arg(dist).args(arguments).env("PREVIEW_SECRET", secret);
     command
+}
+
+// ---- how it comes onto a machine
+
+/// Installs into a folder, then does what the unit of the build does: what was pushed meanwhile is built.
+#[test]
+fn it_is_installed_and_fetches_what_was_pushed() -> Outcome {
+    let tree = Tree::of_fixture(FIXTURE, Term::around_today()?)?;
+    let (machine, elsewhere) = (tempfile::tempdir()?, tree.root());
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main"];
+        tools::printed(Command::new("git").arg("-C").arg(elsewhere).args(identity).args(arguments))
+    };
+    let push = |what: &str| git(&["add", "content"]).and_then(|_| git(&["commit", "--quiet", "-m", what]));
+    git(&["init", "--quiet"])?;
+    push("first")?;
+    let server = workspace::repository().join("deploy/server");
+    let mut install = Command::new(server.join("install"));
+    install.arg(elsewhere).env("DESTDIR", machine.path()).env("BINARY", workspace::konsultacje()?);
+    tools::printed(&mut install)?;
+    let page = machine.path().join("srv/konsultacje/dist/site/park/krotka/index.html");
+    assert!(fs::read_to_string(&page)?.contains("Jedno zdanie o parku"));
+
+    tree.replace("content/park/forms/krotka.yaml", "Jedno zdanie o parku", "Dwa zdania o parku")?;
+    push("second")?;
+    let unit = fs::read_to_string(machine.path().join("etc/systemd/system/konsultacje-build.service"))?;
+    // Everything the unit does on this machine, in its order; the last line is for the system.
+    let steps: Vec<_> = unit.lines().filter_map(|line| line.strip_prefix("ExecStart")?.split_once('=')).collect();
+    assert_eq!(steps.iter().map(|(when, _)| *when).collect::<Vec<_>>(), ["Pre", "", "Post"], "{unit}");
+    for (_, step) in &steps[..2] {
+        let step = step.trim_start_matches('-').replace("/srv/", &format!("{}/srv/", machine.path().display()));
+        let step = step.replace("/usr/local/", &format!("{}/usr/local/", machine.path().display()));
+        let mut words = step.split_whitespace();
+        tools::printed(Command::new(words.next().unwrap()).args(words))?;
+    }
+    assert!(fs::read_to_string(&page)?.contains("Dwa zdania o parku"));
+    // Both may write where they have to, and the folders are there from the beginning.
+    assert!(unit.contains("ReadWritePaths=/srv/konsultacje\n"));
+    tools::printed(&mut install)?;
+    Ok(())
 }
 
 // ---- nothing is lost

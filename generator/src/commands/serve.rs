@@ -27,10 +27,10 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
-use forms_fn::{App, Clock};
+use forms_fn::{App, Clock, telemetry::OneLine};
 use jiff::{Timestamp, civil::Date};
 use tokio::{net::TcpListener, sync::watch as channel};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::{filter::LevelFilter, fmt::format::JsonFields};
 
 use self::{engine::Engine, site::Builder, turn::Turning, watch::Watch};
 use super::{Language, Root, day_of, now, say};
@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let failures = tracing_subscriber::fmt().with_writer(std::io::stderr);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if arguments.production.production {
-        failures.json().flatten_event(true).with_max_level(LevelFilter::INFO).init();
+        failures.event_format(OneLine).fmt_fields(JsonFields::new()).with_max_level(LevelFilter::INFO).init();
         let address = SocketAddr::new(arguments.host, arguments.port);
         let texts = arguments.language.of(&Source::default());
         return runtime.block_on(production::run(&arguments.production, address, &arguments.data, texts));

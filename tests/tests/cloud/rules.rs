@@ -304,12 +304,12 @@ fn environment_is_what_the_function_reads(template: &Value) -> bool {
     let variables = &resource(template, "Function")["Environment"]["Variables"];
     let set: BTreeSet<String> = variables.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
     read == set
-        && variables["TABLE_NAME"] == if_led_elsewhere("Submissions", json!({"Ref": "SubmissionsTable"}), "Ref")
-        && variables["COUNTERS_TABLE_NAME"] == if_led_elsewhere("Counters", json!({"Ref": "CountersTable"}), "Ref")
+        && variables["TABLE_NAME"] == if_led_elsewhere("Submissions", &json!({"Ref": "SubmissionsTable"}), "Ref")
+        && variables["COUNTERS_TABLE_NAME"] == if_led_elsewhere("Counters", &json!({"Ref": "CountersTable"}), "Ref")
 }
 
 /// What stands where the function may be led to another table than the stack's own.
-fn if_led_elsewhere(table: &str, other: Value, own: &str) -> Value {
+fn if_led_elsewhere(table: &str, other: &Value, own: &str) -> Value {
     let own = if own == "Ref" { json!({"Ref": table}) } else { json!({"Fn::GetAtt": [table, own]}) };
     json!({"Fn::If": [format!("HasOther{table}"), other, own]})
 }
@@ -324,7 +324,7 @@ fn role_is_least(template: &Value) -> bool {
             return json!({"Fn::GetAtt": [name, "Arn"]});
         }
         let arn = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/";
-        if_led_elsewhere(name, json!({"Fn::Sub": format!("{arn}${{{name}Table}}")}), "Arn")
+        if_led_elsewhere(name, &json!({"Fn::Sub": format!("{arn}${{{name}Table}}")}), "Arn")
     };
     let may = |table: &str| -> BTreeSet<String> {
         let ours = statements.iter().filter(|statement| statement["Resource"] == arn(table));
