@@ -53,6 +53,12 @@ pub struct QuestionView {
     pub other: Option<OtherView>,
     /// choices: most options, or null.
     pub max_selected: Option<usize>,
+    /// number, date: the smallest answer, or null.
+    pub least: Option<LineView>,
+    /// number, date: the largest answer, or null.
+    pub most: Option<LineView>,
+    /// Whether the limits of an answer are told apart from the hint.
+    pub limited: bool,
     /// scale: what the lowest point means.
     pub start_label: Option<String>,
     /// scale: what the highest point means.
@@ -316,14 +322,19 @@ impl<'a> Drawn<'a> {
             view.autofocus = self.focus == Some(&question.name);
             view.condition = question.when.as_ref().and_then(|condition| self.condition(condition));
             view.when = self.machine_condition(question);
+            question.kind.asked().draw(&mut view, self.setting());
+            let limits = [view.min_length, view.max_length, view.max_selected].iter().any(Option::is_some);
+            let limits = limits || view.least.is_some() || view.most.is_some();
+            // Those of a remark are told of each of its parts.
+            view.limited = limits && !matches!(question.kind, Kind::Remark(_));
             let parts = [
                 (view.condition.is_some(), "when"),
                 (view.hint.is_some(), "hint"),
+                (view.limited, "limit"),
                 (view.problem.is_some(), "problem"),
             ];
             let parts = parts.iter().filter(|(there, _)| *there).map(|(_, part)| format!("{part}-{}", view.name));
             view.described_by = parts.collect::<Vec<_>>().join(" ");
-            question.kind.asked().draw(&mut view, self.setting());
             view
         };
         questions.iter().map(draw).collect()
@@ -422,6 +433,9 @@ fn blank(question: &Question, language: &str) -> QuestionView {
         options: Vec::new(),
         other: None,
         max_selected: None,
+        least: None,
+        most: None,
+        limited: false,
         start_label: None,
         end_label: None,
         no_opinion: None,

@@ -106,6 +106,8 @@ impl Asked for Date {
     }
 
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
+        view.least = self.limits.min.map(LineView::date);
+        view.most = self.limits.max.map(LineView::date);
         view.fields = PARTS
             .map(|part| {
                 let name = field(&view.name, part);

@@ -99,6 +99,8 @@ impl Asked for Number {
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
         view.values = text::shown_values(setting.answers.values(&view.name));
         view.decimals = Some(self.decimals);
+        view.least = self.limits.min.map(|least| LineView::words(least.to_string()));
+        view.most = self.limits.max.map(|most| LineView::words(most.to_string()));
     }
 
     fn lines(&self, name: &str, setting: Setting<'_>) -> Vec<LineView> {

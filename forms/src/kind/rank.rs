@@ -49,13 +49,11 @@ impl Asked for Rank {
                 values => return Some(mistake("rank_repeated").with("count", values.len())),
             };
             let Some(place) = self.place(written) else { return Some(mistake("rank_bad")) };
-            match taken.get(&place) {
-                Some(other) => Some(mistake("rank_twice").with("place", place).with_text("other", &other.label)),
-                None => {
-                    taken.insert(place, option);
-                    None
-                }
+            if let Some(other) = taken.get(&place) {
+                return Some(mistake("rank_twice").with("place", place).with_text("other", &other.label));
             }
+            taken.insert(place, option);
+            None
         });
         wrong.collect()
     }
