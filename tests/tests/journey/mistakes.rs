@@ -1,227 +1,287 @@
-//! What is wrong with answers, and how the page tells it (GOV.UK Design System, "Error summary").
+//! What is wrong with answers, and how the page tells it: each mistake of each kind, as data.
+//!
+//! `tests/fixtures/mistakes.json` holds what is posted to `wymagane` in the place of right answers, which mistake that is
+//! and to which control the summary leads. Each row is posted in each language, once for all tests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde::Deserialize;
 use tests::{
-    http,
-    page::Page,
-    town::{ANSWERS, KAZDE, KROTKA},
+    http::{self, Answer},
+    page::{Page, Pairs},
+    town::{ANSWERS, KAZDE, LANGUAGES, REQUIRED, WYMAGANE},
+    workspace,
 };
+use tokio::sync::OnceCell;
 
 use crate::{
     Outcome,
-    town::{Town, answers_of, sorted},
+    town::{Town, answers_of, sorted, texts},
 };
 
-/// A question, the fields posted in place of its right ones, and where the summary leads.
-type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+/// A mistake, and how it is made.
+#[derive(Debug, Deserialize)]
+struct Case {
+    /// The question.
+    question: String,
+    /// Name of the field or row that it is about; none: the question as a whole.
+    part: Option<String>,
+    /// Key of its words under `mistakes` in the texts of the theme.
+    mistake: String,
+    /// Id of the control at fault.
+    target: String,
+    /// Fields, and what is posted in them.
+    post: BTreeMap<String, Vec<Posted>>,
+}
 
-#[tokio::test]
-async fn mistakes_are_told_all_at_once_and_nothing_is_lost() -> Outcome {
-    let town = Town::open().await?;
-    let long = "ą".repeat(5001);
-    let short = "🦆".repeat(5000);
-    let cases: [Case<'_>; 30] = [
-        ("ulica", &[], &["#q-ulica"]),
-        ("ulica", &[("ulica", " \n ")], &["#q-ulica"]),
-        ("ulica", &[("ulica", "a"), ("ulica", "b")], &["#q-ulica"]),
-        ("ulica", &[("ulica", "w dwóch\nliniach")], &["#q-ulica"]),
-        ("opinia", &[], &["#q-opinia"]),
-        ("opinia", &[("opinia", &long)], &["#q-opinia"]),
-        ("opinia", &[("opinia", &short)], &[]),
-        ("opinia", &[("opinia", "a"), ("opinia", "b"), ("opinia", "a")], &["#q-opinia"]),
-        ("wiek", &[], &["#q-wiek-do-18"]),
-        ("wiek", &[("wiek", "\"><b>")], &["#q-wiek.stray.0"]),
-        ("wiek", &[("wiek", "do-18"), ("wiek", "od-65")], &["#q-wiek-do-18"]),
-        ("dojazd", &[("dojazd", "other")], &["#q-dojazd.other"]),
-        ("dojazd", &[("dojazd", "x"), ("dojazd.other", &long)], &["#q-dojazd.stray.0", "#q-dojazd.other"]),
-        ("pierwsza_wizyta", &date(["5", "13", "2020"]), &["#q-pierwsza_wizyta.month"]),
-        ("pierwsza_wizyta", &date(["32", "maja", "20"]), &["#q-pierwsza_wizyta.day", "#q-pierwsza_wizyta.year"]),
-        ("pierwsza_wizyta", &date(["", "V", ""]), &["#q-pierwsza_wizyta.day", "#q-pierwsza_wizyta.year"]),
-        ("pierwsza_wizyta", &date(["31", "2", "2020"]), &["#q-pierwsza_wizyta.day"]),
-        ("pierwsza_wizyta", &date(["7", "VII", "1949"]), &["#q-pierwsza_wizyta.day"]),
-        ("pierwsza_wizyta", &date(["7", "VII", "2019"]), &[]),
-        (
-            "miejsca",
-            &[("miejsca.staw", "x"), ("miejsca.aleja", "dobrze"), ("miejsca.aleja", "zle")],
-            &["#q-miejsca.staw.stray.0", "#q-miejsca.aleja.dobrze"],
-        ),
-        (
-            "kolejnosc",
-            &[("kolejnosc.lawki", "2"), ("kolejnosc.lampy", "4"), ("kolejnosc.drzewa", "2")],
-            &["#q-kolejnosc.lampy", "#q-kolejnosc.drzewa"],
-        ),
-        (
-            "uwaga",
-            &[
-                ("uwaga.1.reason", "bo tak"),
-                ("uwaga.2.place", "gdzieś"),
-                ("uwaga.2.text", &long),
-                ("uwaga.3.quote", "tu"),
-            ],
-            &["#q-uwaga.1.text", "#q-uwaga.2.place", "#q-uwaga.2.text", "#q-uwaga.3.text"],
-        ),
-        ("dojazd", &[("dojazd", "rower"), ("dojazd.other", "konno")], &["#q-dojazd-other"]),
-        ("dojazd", &[], &[]),
-        ("zajecia", &[("zajecia", "spacer"), ("zajecia", "sport"), ("zajecia", "zabawa")], &["#q-zajecia-spacer"]),
-        ("zajecia", &[("zajecia", "sport"), ("zajecia", "nic")], &["#q-zajecia.stray.0"]),
-        ("ocena", &[], &["#q-ocena-1"]),
-        ("ocena", &[("ocena", "6")], &["#q-ocena.stray.0"]),
-        ("ocena", &[("ocena", "05")], &["#q-ocena.stray.0"]),
-        ("spokoj", &[("spokoj", "1"), ("spokoj", "2")], &["#q-spokoj-0"]),
-    ];
-    for (question, posted, targets) in cases {
-        let mut answers: Vec<_> = ANSWERS.iter().copied().filter(|(name, _)| !of(question, name)).collect();
-        answers.extend(posted);
-        let answer = town.post(KAZDE, &http::encode(&answers)).await?;
-        let status = if targets.is_empty() { 200 } else { 422 };
-        assert_eq!(answer.status, status, "{question}: {posted:?}");
-        let page = answer.page();
-        assert_eq!(page.attributes(".summary a", "href"), *targets, "{question}: {posted:?}");
-        assert_eq!(answers_of(&page.form().unwrap()), sorted(&answers), "{question}: {posted:?}");
-        for target in targets {
-            // An id with a dot in it, so no selector by "#".
-            let id = target.trim_start_matches('#');
-            let controls = page.attributes(&format!(":is(input, textarea, select)[id='{id}']"), "name");
-            assert_eq!(controls.len(), 1, "{target} leads to no control");
-        }
-        check_summary(&page, targets.len());
+/// A value: as it stands, or a text so many times.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Posted {
+    Text(String),
+    Times(String, usize),
+}
+
+/// A mistake as it was told.
+struct Told {
+    case: Case,
+    language: &'static str,
+    /// What was posted.
+    posted: Pairs,
+    answer: Answer,
+}
+
+impl Case {
+    /// Returns right answers with this mistake.
+    fn answers(&self) -> Pairs {
+        let right = REQUIRED.iter().filter(|(name, _)| !self.post.contains_key(*name));
+        let right = right.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let wrong = self.post.iter().flat_map(|(name, values)| {
+            values.iter().map(|value| match value {
+                Posted::Text(text) => (name.clone(), text.clone()),
+                Posted::Times(text, times) => (name.clone(), text.repeat(*times)),
+            })
+        });
+        right.chain(wrong).collect()
     }
-    let nothing = town.post(KAZDE, "").await?;
-    assert_eq!(nothing.status, 422);
-    check_summary(&nothing.page(), 5);
-    Ok(())
 }
 
-/// Returns the fields of the question about a day.
-fn date([day, month, year]: [&str; 3]) -> [(&'static str, &str); 3] {
-    [("pierwsza_wizyta.day", day), ("pierwsza_wizyta.month", month), ("pierwsza_wizyta.year", year)]
+fn cases() -> anyhow::Result<Vec<Case>> {
+    let file = workspace::repository().join("tests/fixtures/mistakes.json");
+    Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
 }
 
-#[tokio::test]
-async fn every_row_place_and_remark_is_told_at_once_and_by_name() -> Outcome {
-    let mut town = Town::open().await?;
-    // All of them have to be answered.
-    town.reform("kazde", |form| {
-        for question in form["questions"].as_array_mut().unwrap() {
-            if ["matrix", "rank", "remark"].contains(&question["kind"].as_str().unwrap()) {
-                question["required"] = json!(true);
+/// Posts every mistake in every language; once for all tests.
+async fn told() -> anyhow::Result<&'static [Told]> {
+    static TOLD: OnceCell<Vec<Told>> = OnceCell::const_new();
+    let all = TOLD.get_or_try_init(async || {
+        let town = Town::open().await?;
+        let mut told = Vec::new();
+        for language in LANGUAGES {
+            for case in cases()? {
+                let posted = case.answers();
+                let body = format!("{}&_lang={language}", http::encode(&posted));
+                told.push(Told { answer: town.post(WYMAGANE, &body).await?, case, language, posted });
             }
         }
-    })?;
-    let others: Vec<_> = ANSWERS
-        .iter()
-        .copied()
-        .filter(|(name, _)| !["miejsca", "kolejnosc", "uwaga"].iter().any(|question| of(question, name)))
-        .collect();
-    let posted = [&others[..], &[("kolejnosc.lampy", "1")], &date(["7", "", "2019"])].concat();
-    let answer = town
-        .post(
-            KAZDE,
-            &http::encode(
-                &posted.into_iter().filter(|pair| *pair != ("pierwsza_wizyta.month", "lipca")).collect::<Vec<_>>(),
-            ),
-        )
-        .await?;
-    assert_eq!(answer.status, 422);
-    let page = answer.page();
-    let told = [
-        "Zostaw jedną odpowiedź w polu „Dzień”: „Kiedy pierwszy raz byłaś lub byłeś w parku?”. Liczba podanych odpowiedzi: 2",
-        "Dopisz miesiąc: „Kiedy pierwszy raz byłaś lub byłeś w parku?”",
-        "Zostaw jedną odpowiedź w polu „Rok”: „Kiedy pierwszy raz byłaś lub byłeś w parku?”. Liczba podanych odpowiedzi: 2",
-        "Wybierz odpowiedź w wierszu „staw”: „Jak oceniasz miejsca w parku?”",
-        "Wybierz odpowiedź w wierszu „aleja”: „Jak oceniasz miejsca w parku?”",
-        "Wpisz miejsce przy „ławki”: „Co zrobić najpierw?”",
-        "Wpisz miejsce przy „drzewa”: „Co zrobić najpierw?”",
-        "Wpisz uwagę: „Uwagi do projektu”",
-    ];
-    assert_eq!(page.words(".summary li"), told);
-    check_summary(&page, told.len());
-    // Each stands at its own part, which names it.
-    assert_eq!(page.words(".date .part:nth-child(2) .problem"), [format!("Błąd: {}", told[1])]);
-    assert_eq!(page.words("fieldset.row:nth-child(2) > legend + .problem"), [format!("Błąd: {}", told[4])]);
-    assert_eq!(page.words(".rank .part:last-child .problem"), [format!("Błąd: {}", told[6])]);
-    assert_eq!(page.words(".remark-fields .part.wrong .problem"), [format!("Błąd: {}", told[7])]);
+        anyhow::Ok(told)
+    });
+    Ok(all.await?)
+}
+
+/// Checks something of every mistake as it was told.
+async fn each(check: impl Fn(&Told, &Page)) -> Outcome {
+    for told in told().await? {
+        let context = format!("{:?} in {}", told.case, told.language);
+        let shown = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(told, &told.answer.page())));
+        assert!(shown.is_ok(), "{context}: {:?}", told.answer.page().words(".summary li"));
+    }
     Ok(())
 }
 
-#[tokio::test]
-async fn a_limit_of_days_is_told_as_days_are_written() -> Outcome {
+/// Returns the words of every mistake by language and key, as the theme has them.
+async fn words() -> anyhow::Result<BTreeMap<String, BTreeMap<String, String>>> {
     let town = Town::open().await?;
-    let answers: Vec<_> = ANSWERS.iter().copied().filter(|(name, _)| !of("pierwsza_wizyta", name)).collect();
-    for (given, words) in [
-        (
-            ["31", "XII", "1949"],
-            "Wpisz datę nie wcześniejszą niż 1 stycznia 1950 r.: „Kiedy pierwszy raz byłaś lub byłeś w parku?”",
-        ),
-        (
-            ["1", "1", "2022"],
-            "Wpisz datę nie późniejszą niż 31 grudnia 2021 r.: „Kiedy pierwszy raz byłaś lub byłeś w parku?”",
-        ),
-    ] {
-        let page = town.post(KAZDE, &http::encode(&[&answers[..], &date(given)].concat())).await?.page();
-        assert_eq!(page.words(".summary li"), [words]);
-        assert_eq!(page.attributes(".date input[aria-invalid=true]", "name").len(), 3, "it is said of the whole day");
+    let words =
+        |language: &str| Ok((language.to_owned(), serde_json::from_value(texts(&town, language)["mistakes"].clone())?));
+    LANGUAGES.into_iter().map(words).collect()
+}
+
+/// Tells whether `text` is `template` with its placeholders filled.
+fn fits(template: &str, text: &str) -> bool {
+    let mut pieces = template.split('{').enumerate().map(|(index, piece)| match index {
+        0 => piece,
+        _ => piece.split_once('}').map_or("", |(_, rest)| rest),
+    });
+    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    for piece in pieces {
+        let Some(at) = rest.find(piece) else { return false };
+        rest = &rest[at + piece.len()..];
     }
+    !text.contains(['{', '}'])
+}
+
+#[tokio::test]
+async fn each_mistake_of_each_kind_is_told_in_each_language() -> Outcome {
+    let words = words().await?;
+    each(|Told { case, language, posted, answer }, page| {
+        let expected = &words[*language][&case.mistake];
+        let told = page.words(".summary li");
+        assert!(told.len() == 1 && fits(expected, &told[0]), "{told:?} is not {expected:?}");
+        assert_eq!(page.attributes("html", "lang"), [*language]);
+        assert_eq!(page.attributes("[data-question]:has(.faulty)", "data-question"), [case.question.as_str()]);
+        assert_eq!(answers_of(&page.form().unwrap()), sorted(posted), "{}", answer.status);
+    })
+    .await
+}
+
+#[tokio::test]
+async fn no_mistake_is_missing_in_the_table() -> Outcome {
+    let cases = cases()?;
+    let made: BTreeSet<_> = cases.iter().map(|case| case.mistake.clone()).collect();
+    let known: BTreeSet<_> = words().await?.remove("pl").unwrap().into_keys().collect();
+    assert_eq!(made, known);
+    // Each question is left empty once, and answered more often than it may be where one answer is all it takes.
+    let town = Town::open().await?;
+    let questions = town.get(WYMAGANE).await?.page().attributes("[data-question]", "data-question");
+    assert_eq!(questions.len(), 16);
+    for question in questions {
+        let of = |part: &str| cases.iter().any(|case| case.question == question && case.mistake.contains(part));
+        assert!(of("empty") || of("missing"), "{question} is never left empty");
+        assert!(of("repeated") || of("too_many") || question == "zgoda", "{question} is never answered twice");
+    }
+    let right = town.post(WYMAGANE, &http::encode(&REQUIRED)).await?;
+    assert_eq!((right.status, right.page().words(".summary li").len()), (200, 0), "what is right is not");
     Ok(())
 }
 
 #[tokio::test]
-async fn no_two_controls_share_an_id() -> Outcome {
-    let mut town = Town::open().await?;
-    let option = |value: &str| json!({"value": value, "label": {"original": value}});
-    let values = |values: &[&str]| values.iter().map(|value| option(value)).collect::<Vec<_>>();
-    town.reform("krotka", |form| {
-        let questions = form["questions"].as_array_mut().unwrap();
-        let label = json!({"original": "Pytanie"});
-        questions.push(json!({"name": "m", "label": label, "kind": "matrix", "rows": values(&["park", "park-nowy", "stray"]), "options": values(&["nowy-dobry", "dobry", "stray-0", "0"])}));
-        questions.push(json!({"name": "c", "label": label, "kind": "choice", "or_other": true, "options": values(&["stray-0", "stray", "0"])}));
-        questions.push(json!({"name": "r", "label": label, "kind": "rank", "options": values(&["stray", "stray-0"])}));
-    })?;
-    let strays =
-        [("m.park", "x"), ("m.park-nowy", "y"), ("m.stray", "z"), ("c", "x"), ("r.stray", "1"), ("r.stray", "2")];
-    let page = town.post(KROTKA, &http::encode(&strays)).await?.page();
-    let ids = page.attributes("[id]", "id");
-    let once: BTreeSet<_> = ids.iter().collect();
-    assert_eq!(once.len(), ids.len(), "{ids:?}");
-    let known: BTreeSet<_> = ids.iter().map(String::as_str).collect();
-    for points in [page.attributes("label", "for"), page.attributes("[aria-describedby]", "aria-describedby")] {
-        for id in points.iter().flat_map(|ids| ids.split(' ')) {
-            assert!(known.contains(id), "nothing is called {id}");
-        }
-    }
-    Ok(())
+async fn d04_a_page_with_mistakes_is_422_and_its_title_says_so() -> Outcome {
+    let prefixes = BTreeMap::from([("pl", "Błąd: "), ("en", "Error: "), ("uk", "Помилка: ")]);
+    each(|told, page| {
+        assert_eq!(told.answer.status, 422);
+        let title = page.title();
+        assert!(title.starts_with(prefixes[told.language]), "{title}");
+    })
+    .await
 }
 
-/// Checks the rules of an error summary: first in the page, focused without script, the same words beside the field.
-fn check_summary(page: &Page, mistakes: usize) {
-    assert_eq!(page.words(".summary li").len(), mistakes);
-    if mistakes == 0 {
-        return;
-    }
-    assert!(page.title().starts_with("Błąd: "), "{}", page.title());
-    assert_eq!(page.words("main > :first-child h2"), ["Formularz zawiera błędy"]);
-    assert_eq!(page.attributes("main > :first-child", "role"), ["alert"]);
-    assert_eq!(page.attributes("main > :first-child", "tabindex"), ["-1"]);
-    assert_eq!(page.attributes("[autofocus]", "class"), ["summary"], "one focus, and it is the summary");
+#[tokio::test]
+async fn d05_the_summary_comes_first_and_has_the_focus_without_a_script() -> Outcome {
+    let headings = BTreeMap::from([
+        ("pl", "Formularz zawiera błędy"),
+        ("en", "There are mistakes in the form"),
+        ("uk", "У формі є помилки"),
+    ]);
+    each(|told, page| {
+        assert_eq!(page.words("main > :first-child h2"), [headings[told.language]]);
+        for (name, value) in [("class", "summary"), ("role", "alert"), ("tabindex", "-1")] {
+            assert_eq!(page.attributes("main > :first-child", name), [value]);
+        }
+        assert_eq!(page.attributes("[autofocus]", "class"), ["summary"], "one focus, and it is the summary");
+    })
+    .await
+}
+
+#[tokio::test]
+async fn d06_the_summary_leads_to_the_first_control_at_fault() -> Outcome {
+    each(|told, page| {
+        let target = &told.case.target;
+        assert_eq!(page.attributes(".summary a", "href"), [format!("#{target}")]);
+        let there = page.attributes(&format!("[id='{target}']"), "name");
+        assert_eq!(there.len(), 1, "{target} is no control, or two");
+    })
+    .await
+}
+
+#[tokio::test]
+async fn d07_the_words_beside_the_field_are_those_of_the_summary() -> Outcome {
+    let prefixes = BTreeMap::from([("pl", "Błąd: "), ("en", "Error: "), ("uk", "Помилка: ")]);
+    each(|told, page| {
+        let place = told.case.part.as_ref().unwrap_or(&told.case.question);
+        let beside = page.words(".problem");
+        assert_eq!(beside, [format!("{}{}", prefixes[told.language], page.words(".summary li").concat())]);
+        assert_eq!(page.words(".problem .hidden"), [prefixes[told.language].trim()]);
+        assert_eq!(page.attributes(".problem", "id"), [format!("problem-{place}")]);
+        // The control itself, or the group that is one control to a screen reader.
+        let target = format!("[id='{}']", told.case.target);
+        let invalid = format!("{target}[aria-invalid=true], [aria-invalid=true]:has({target})");
+        assert!(!page.attributes(&invalid, "aria-invalid").is_empty(), "nothing is marked as wrong");
+        let described = format!(
+            "{target}[aria-describedby~='problem-{place}'], [aria-describedby~='problem-{place}']:has({target})"
+        );
+        assert!(!page.attributes(&described, "aria-describedby").is_empty(), "nothing says what is wrong with it");
+    })
+    .await
+}
+
+#[tokio::test]
+async fn d08_all_mistakes_are_told_at_once_in_the_order_of_the_form() -> Outcome {
+    let town = Town::open().await?;
+    let nothing = town.post(WYMAGANE, "").await?;
+    assert_eq!(nothing.status, 422);
+    let page = nothing.page();
+    let questions = page.attributes("[data-question]", "data-question");
+    // Of a question in several parts each is told by itself.
+    let places = questions.iter().flat_map(|name| match name.as_str() {
+        "miejsca" => vec!["miejsca.staw", "miejsca.aleja"],
+        "kolejnosc" => vec!["kolejnosc.lawki", "kolejnosc.lampy"],
+        "uwaga" => vec!["uwaga.1.text"],
+        name => vec![name],
+    });
+    let expected: Vec<_> = places.map(|place| format!("problem-{place}")).collect();
+    assert_eq!(page.attributes(".problem", "id"), expected);
+    assert_eq!(page.words(".summary li").len(), expected.len());
     let beside = page.words(".problem").iter().map(|words| words.replacen("Błąd: ", "", 1)).collect::<Vec<_>>();
     assert_eq!(beside, page.words(".summary li"));
-    let marked =
-        page.attributes("[aria-invalid=true]", "class").len() + page.attributes("[aria-invalid=true]", "name").len();
-    assert!(marked >= mistakes, "marked as wrong: {marked}, but {:?}", page.words(".summary li"));
-    // What describes a control stands on the page, and what is said of it is among that.
-    let ids: BTreeSet<_> = page.attributes("[id]", "id").into_iter().collect();
-    let described = page.attributes("[aria-describedby]", "aria-describedby");
-    let described: BTreeSet<_> = described.iter().flat_map(|words| words.split(' ')).map(str::to_owned).collect();
-    assert!(described.is_subset(&ids), "{:?}", described.difference(&ids).collect::<Vec<_>>());
-    for problem in page.attributes(".problem", "id") {
-        assert!(described.contains(&problem), "{problem} is read with no control");
-    }
-    assert_eq!(page.attributes(".problem", "id").len(), page.attributes(".faulty .problem", "id").len());
+    Ok(())
 }
 
-/// Tells whether the field `name` belongs to `question`.
-fn of(question: &str, name: &str) -> bool {
-    name.strip_prefix(question).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+#[tokio::test]
+async fn d09_mistakes_say_what_to_do_in_the_words_of_the_label() -> Outcome {
+    const NEVER: [&str; 16] = [
+        "nieprawidłow",
+        "proszę",
+        "ups",
+        "pole wymagane",
+        "niepoprawn",
+        "błędn",
+        "invalid",
+        "please",
+        "oops",
+        "required",
+        "incorrect",
+        "wrong",
+        "неправильн",
+        "будь ласка",
+        "обовʼязков",
+        "помилк",
+    ];
+    each(|told, page| {
+        let words = page.words(".summary li").concat();
+        let label = page.words(&format!("[data-question='{}'] :is(label, legend, h2)", told.case.question));
+        let label = label[0].trim_end_matches(" (opcjonalnie)");
+        assert!(words.contains(label), "{words} does not hold {label}");
+        let lower = words.to_lowercase();
+        for never in NEVER {
+            assert!(!lower.split(label.to_lowercase().as_str()).any(|part| part.contains(never)), "{words}: {never}");
+        }
+    })
+    .await?;
+    // Empty, too long, too short and of a wrong form are four things.
+    for (language, words) in words().await? {
+        let distinct: BTreeSet<_> = words.values().collect();
+        assert_eq!(distinct.len(), words.len(), "two mistakes have the same words in {language}");
+    }
+    Ok(())
+}
+
+/// What the form itself says of a limit stands in the place of the theme's words.
+#[tokio::test]
+async fn a_limit_may_have_words_of_its_own() -> Outcome {
+    let town = Town::open().await?;
+    let answers = ANSWERS.iter().map(|(name, value)| (*name, if *name == "wizyty" { "367" } else { *value }));
+    let page = town.post(KAZDE, &http::encode(&answers.collect::<Vec<_>>())).await?.page();
+    assert_eq!(page.words(".summary li"), ["Wpisz liczbę od 0 do 366"]);
+    Ok(())
 }
