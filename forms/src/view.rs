@@ -57,8 +57,8 @@ pub struct QuestionView {
     pub least: Option<LineView>,
     /// number, date: the largest answer, or null.
     pub most: Option<LineView>,
-    /// Whether the limits of an answer are told apart from the hint.
-    pub limited: bool,
+    /// Id of what tells the limits of an answer, or null; those of a remark are told with its parts.
+    pub limits: Option<String>,
     /// scale: what the lowest point means.
     pub start_label: Option<String>,
     /// scale: what the highest point means.
@@ -325,12 +325,12 @@ impl<'a> Drawn<'a> {
             question.kind.asked().draw(&mut view, self.setting());
             let limits = [view.min_length, view.max_length, view.max_selected].iter().any(Option::is_some);
             let limits = limits || view.least.is_some() || view.most.is_some();
-            // Those of a remark are told of each of its parts.
-            view.limited = limits && !matches!(question.kind, Kind::Remark(_));
+            let limits = limits && !matches!(question.kind, Kind::Remark(_));
+            view.limits = limits.then(|| format!("limit-{}", view.name));
             let parts = [
                 (view.condition.is_some(), "when"),
                 (view.hint.is_some(), "hint"),
-                (view.limited, "limit"),
+                (view.limits.is_some(), "limit"),
                 (view.problem.is_some(), "problem"),
             ];
             let parts = parts.iter().filter(|(there, _)| *there).map(|(_, part)| format!("{part}-{}", view.name));
@@ -435,7 +435,7 @@ fn blank(question: &Question, language: &str) -> QuestionView {
         max_selected: None,
         least: None,
         most: None,
-        limited: false,
+        limits: None,
         start_label: None,
         end_label: None,
         no_opinion: None,
