@@ -1,5 +1,5 @@
 //! What the tests know of the fixture `town`: a consultation `park` with the forms `kazde`, which has every kind of
-//! question, and `krotka`, which has one.
+//! question, `krotka`, which has one, and `strony`, which has pages.
 
 /// Name of the fixture.
 pub const FIXTURE: &str = "town";
@@ -7,6 +7,9 @@ pub const FIXTURE: &str = "town";
 pub const KAZDE: &str = "/api/park/kazde";
 /// Where the form with one question, `zdanie`, is posted.
 pub const KROTKA: &str = "/api/park/krotka";
+
+/// Where the form of three pages is posted; the second is only for those who come by bus.
+pub const STRONY: &str = "/api/park/strony";
 
 /// Right answers to every question of `kazde`, with what breaks a careless page in them.
 pub const ANSWERS: [(&str, &str); 33] = [

@@ -3,15 +3,13 @@
 use forms_fn::Catalogue;
 use tests::{
     http,
-    town::{ANSWERS, KAZDE},
+    town::{ANSWERS, KAZDE, STRONY},
 };
 
 use crate::{
     Outcome,
     town::{Town, answers_of, catalogue, number, sorted},
 };
-
-const STRONY: &str = "/api/park/strony";
 
 #[tokio::test]
 async fn pages_are_turned_by_the_server_and_skip_what_does_not_apply() -> Outcome {

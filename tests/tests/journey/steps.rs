@@ -3,7 +3,6 @@
 use forms_fn::Catalogue;
 use tests::{
     http,
-    page::Form,
     town::{ANSWERS, KAZDE},
 };
 
@@ -117,12 +116,9 @@ async fn answers_that_no_question_asks_for_are_shown_and_then_dropped() -> Outco
 async fn a_form_that_was_changed_meanwhile_is_reviewed_again_under_the_same_token() -> Outcome {
     let town = Town::open().await?;
     let form = town.review(&ANSWERS).await?;
-    let absent =
-        Form { fields: form.fields.iter().filter(|(n, _)| n != "_revision").cloned().collect(), ..form.clone() };
     for (old, step) in [
         (form.clone().with("_revision", "1-0000000000000000"), "send"),
         (form.clone().with("_revision", "<b>"), "send"),
-        (absent, "send"),
         (form.clone().with("_revision", "1-0000000000000000"), "review"),
     ] {
         let answer = town.post(KAZDE, &old.press(step)).await?;

@@ -123,7 +123,7 @@ fn app(engine: &Engine, forms: &Files, instant: &str) -> anyhow::Result<Arc<App>
     Ok(Arc::new(App::new(engine.store(), Clock::set_to(instant), catalogue)))
 }
 
-async fn answer(app: Arc<App>, request: Request<Body>) -> anyhow::Result<Answer> {
+pub(crate) async fn answer(app: Arc<App>, request: Request<Body>) -> anyhow::Result<Answer> {
     let response = router(app).oneshot(request).await?;
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await?;
