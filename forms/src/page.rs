@@ -209,6 +209,7 @@ pub fn review(
         hidden: hidden(bundle, filled).chain(told).chain(trap).chain(pairs(&sent)).chain(kept).collect(),
         unasked: pairs(&unasked).collect(),
         forward,
+        back: last_page(bundle, filled.answers).map_or_else(|| "edit".to_owned(), step_to),
         send: bundle.form.send.in_language(&bundle.language),
     };
     theme.render("review.html", &bundle.language, &bundle.shell, &page)
@@ -309,6 +310,8 @@ struct ReviewView<'a> {
     hidden: Vec<Pair>,
     unasked: Vec<Pair>,
     forward: Forward,
+    /// The step that leads back to the form: to its last page.
+    back: String,
     send: &'a str,
 }
 
@@ -376,6 +379,12 @@ fn drawn<'a>(bundle: &'a Bundle, filled: &Filled<'a>) -> Drawn<'a> {
         focus: filled.focus,
         blank: filled.blank,
     }
+}
+
+/// Returns the last page with something to answer, of a form that has several.
+fn last_page<'a>(bundle: &'a Bundle, answers: &Answers) -> Option<&'a [Question]> {
+    let count = bundle.form.pages().len();
+    bundle.form.page_before(count, answers).filter(|_| count > 1)
 }
 
 /// Returns the step that leads to `page`: named by its first question.

@@ -1,29 +1,19 @@
-//! Every page type and every state of a form, in a browser and through the checkers that others judge the site with.
+//! Every page type in a browser and through the checkers that others judge the site with.
 
 // A test is an end of the system: it reads and writes files.
 #![allow(clippy::disallowed_methods)]
 
-use std::{
-    fs,
-    future::IntoFuture as _,
-    net::SocketAddr,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, future::IntoFuture as _, path::Path};
 
 use anyhow::{Context as _, ensure};
 use axum::{Router, http::header, response::Html, routing::get};
 use generator::pipeline::{Options, build_in_memory};
-use serde_json::json;
 use tempfile::TempDir;
 use tests::{
     audit,
     browser::{Browser, Scripts},
-    http::{self, Answer},
     nu,
-    page::Pairs,
     serve::Serve,
-    town::{self, ANSWERS, KAZDE, KROTKA},
     workspace::{Term, Tree, repository},
 };
 
@@ -39,9 +29,6 @@ const SISTERS: [[&str; 2]; 3] = [
     ["/strategia-2030/projekt/miasto-", "/strategia-2030/projekt/miasto-rozwijajace-sie/"],
 ];
 
-/// How long a page may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_passes_in_a_browser() -> anyhow::Result<()> {
     let browser = Browser::with(Scripts::On).await?;
@@ -56,33 +43,6 @@ async fn every_page_passes_in_a_browser() -> anyhow::Result<()> {
             faults.extend(found.into_iter().map(|fault| format!("{path}: {fault}")));
         }
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-    browser.quit().await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_state_of_a_form_passes_in_a_browser_and_is_valid() -> anyhow::Result<()> {
-    let browser = Browser::with(Scripts::On).await?;
-    let folder = TempDir::new()?;
-    let mut faults = Vec::new();
-    for (days, term) in [("open", (-30, 30)), ("closed", (-60, -30)), ("upcoming", (30, 60))] {
-        let tree = Tree::of_fixture(town::FIXTURE, Term::from_today(term.0, term.1)?)?;
-        let data = TempDir::new()?;
-        let serve = Serve::start(tree.root(), data.path(), &[] as &[&str])?;
-        let states = if days == "open" { open_states(serve.address).await? } else { shut_states() };
-        for state in states {
-            let name = format!("{days}-{}", state.name);
-            let answer = state.ask(serve.address).await?;
-            assert_eq!(answer.status, state.status, "{name}: {}", answer.body);
-            fs::write(folder.path().join(format!("{name}.html")), &answer.body)?;
-            state.open(&browser, &serve).await.with_context(|| name.clone())?;
-            let found = audit::of_page(&browser).await.with_context(|| name.clone())?;
-            // That an answer is no success is told by its status, which the browser tells in turn.
-            let told = |fault: &String| state.status >= 400 && fault.contains("Failed to load resource");
-            faults.extend(found.into_iter().filter(|fault| !told(fault)).map(|fault| format!("{name}: {fault}")));
-        }
-    }
-    faults.extend(nu::errors(folder.path())?);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     browser.quit().await
 }
@@ -166,111 +126,6 @@ async fn the_audit_finds_what_is_wrong() -> anyhow::Result<()> {
     browser.quit().await?;
     serving.abort();
     Ok(())
-}
-
-/// A page that the function answers with.
-struct State {
-    name: &'static str,
-    path: String,
-    /// What is posted; asked for where there is nothing.
-    pairs: Pairs,
-    status: u16,
-}
-
-impl State {
-    fn get(name: &'static str, path: &str, status: u16) -> Self {
-        Self { name, path: path.to_owned(), pairs: Vec::new(), status }
-    }
-
-    fn post(name: &'static str, path: &str, pairs: Pairs, status: u16) -> Self {
-        Self { name, path: path.to_owned(), pairs, status }
-    }
-
-    async fn ask(&self, address: SocketAddr) -> anyhow::Result<Answer> {
-        if self.pairs.is_empty() {
-            return Ok(http::get(address, &self.path).await?);
-        }
-        let answer = http::post(address, &self.path, &http::encode(&self.pairs)).await?;
-        if answer.status == 303 { Ok(http::get(address, answer.location()).await?) } else { Ok(answer) }
-    }
-
-    /// Opens the page as a browser comes to it.
-    async fn open(&self, browser: &Browser, serve: &Serve) -> anyhow::Result<()> {
-        browser.complaints().await?;
-        let driver = browser.driver();
-        if self.pairs.is_empty() {
-            return Ok(driver.goto(serve.url(&self.path)).await?);
-        }
-        // Posted from a page of the site: from elsewhere it would be a stranger's.
-        driver.goto(serve.url("/")).await?;
-        let post = "const form = document.createElement('form');
-            form.method = 'post';
-            form.action = arguments[0];
-            for (const [name, value] of arguments[1]) {
-                const field = document.createElement('textarea');
-                field.name = name;
-                field.value = value;
-                form.append(field);
-            }
-            document.body.append(form);
-            window.left = false;
-            form.submit();";
-        driver.execute(post, vec![json!(self.path), json!(self.pairs)]).await?;
-        let begun = Instant::now();
-        let come = "return window.left === undefined && document.readyState === 'complete'";
-        while !driver.execute(come, vec![]).await?.convert::<bool>()? {
-            ensure!(begun.elapsed() < PATIENCE, "{} does not answer", self.path);
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Ok(())
-    }
-}
-
-/// The pages of a form that takes answers, and of what can happen to them.
-async fn open_states(address: SocketAddr) -> anyhow::Result<Vec<State>> {
-    let answers = owned(&ANSWERS);
-    let review = http::post(address, KAZDE, &http::encode(&answers)).await?.page().form().context("no review")?;
-    let with = |name: &str, value: &str| {
-        let mut fields = review.clone().with(name, value).fields;
-        fields.push(("_step".to_owned(), "send".to_owned()));
-        fields
-    };
-    let token = town::token(7);
-    let sent = with("_token", &token);
-    // Stored first, so that the answers below meet it.
-    let receipt = http::post(address, KAZDE, &http::encode(&sent)).await?;
-    ensure!(receipt.status == 303, "nothing was sent: {}", receipt.body);
-    let mut conflict = with("_token", &token);
-    conflict.retain(|(name, _)| name != "imie");
-    conflict.push(("imie".to_owned(), "Kto inny".to_owned()));
-    let mut strange = answers.clone();
-    strange.extend(owned(&[("nie_ma", "czego tu nie pytają"), ("wiek", "bez-wieku"), ("ocena", "99")]));
-    let long = "ą".repeat(140_000);
-    Ok(vec![
-        State::get("form", KAZDE, 200),
-        State::get("short-form", KROTKA, 200),
-        State::post("mistakes", KAZDE, owned(&[("_step", "review"), ("imie", &"a".repeat(80))]), 422),
-        State::post("strange", KAZDE, strange, 422),
-        State::post("review", KAZDE, answers.clone(), 200),
-        State::post("edit", KAZDE, [answers, owned(&[("_step", "edit:opinia")])].concat(), 200),
-        State::post("changed", KAZDE, with("_revision", "0000000000000000"), 200),
-        State::post("receipt", KAZDE, sent, 200),
-        State::post("conflict", KAZDE, conflict, 409),
-        State::post("too-large", KROTKA, owned(&[("zdanie", &long)]), 413),
-        State::post("no-form", "/api/park/dawna", owned(&[("zdanie", "Tekst, który wraca.")]), 410),
-        State::get("no-page", "/api/park/dawna", 404),
-        State::get("no-receipt", "/api/receipt/23456789AB/aaaaaaaaaaaaaaaaaaaaaaaaaa", 404),
-        State::get("missing", "/nie-ma-takiej-strony/", 404),
-    ])
-}
-
-/// The pages of a form that takes no answers.
-fn shut_states() -> Vec<State> {
-    vec![State::get("form", KAZDE, 200), State::post("post", KAZDE, owned(&ANSWERS), 403)]
-}
-
-fn owned(pairs: &[(&str, &str)]) -> Pairs {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// Returns the files of the site that is built from the tree under `root`, by their addresses without the first slash.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use std::sync::Arc;
 
 use forms::{Contact, Form, Office, Term};
@@ -10,7 +12,7 @@ use crate::{
         RawAttachment,
         consultation::{RawChannel, RawConsultation, Written},
         document::RawDocument,
-        form::RawForm,
+        form::{Places, RawForm},
         page::RawPage,
         schedule::RawSchedule,
         split,
@@ -153,6 +155,8 @@ pub(crate) struct FormPage {
     pub(crate) address: Address,
     pub(crate) draft: bool,
     pub(crate) form: Form,
+    /// Where each question is written, by its name.
+    pub(crate) places: BTreeMap<String, Places>,
 }
 
 impl Consultation {
@@ -422,5 +426,6 @@ fn form_page(raw: &RawForm, consultation: &str, address: &Address, draft: bool) 
         path: raw.path.clone(),
         draft: draft || raw.draft,
         form,
+        places: raw.places.clone(),
     }
 }
