@@ -14,8 +14,8 @@ use tracing_subscriber::fmt::format::JsonFields;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .event_format(OneLine)
         .fmt_fields(JsonFields::new())
+        .event_format(OneLine)
         .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
         .init();
     match start().await {

@@ -105,7 +105,7 @@ mod tests {
     fn a_failure_names_its_request_where_requests_name_themselves() {
         let kept = Kept::default();
         let writer = kept.clone();
-        let format = tracing_subscriber::fmt().event_format(OneLine).fmt_fields(JsonFields::new());
+        let format = tracing_subscriber::fmt().fmt_fields(JsonFields::new()).event_format(OneLine);
         let subscriber = format.with_writer(move || writer.clone()).finish();
         tracing::subscriber::with_default(subscriber, || {
             let span = tracing::error_span!("request", request_id = "id");

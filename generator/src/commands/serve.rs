@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let failures = tracing_subscriber::fmt().with_writer(std::io::stderr);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if arguments.production.production {
-        failures.event_format(OneLine).fmt_fields(JsonFields::new()).with_max_level(LevelFilter::INFO).init();
+        failures.fmt_fields(JsonFields::new()).event_format(OneLine).with_max_level(LevelFilter::INFO).init();
         let address = SocketAddr::new(arguments.host, arguments.port);
         let texts = arguments.language.of(&Source::default());
         return runtime.block_on(production::run(&arguments.production, address, &arguments.data, texts));
