@@ -211,8 +211,9 @@ impl Join<'_> {
         if let Some(at) = key.find(syntax::is_invisible) {
             let start = self.located.get(index).map_or(0, |located| located.range.start);
             let invisible = self.text.get(start..).and_then(|text| text.find(syntax::is_invisible));
-            let at = self.offset + start + invisible.unwrap_or(at);
-            return Err(Diagnostic::new(rule::YAML_INVISIBLE, self.lines.place(at..at + 3)));
+            let at = start + invisible.unwrap_or(at);
+            let place = self.offset + at..self.offset + self.text.ceil_char_boundary(at + 1);
+            return Err(Diagnostic::new(rule::YAML_INVISIBLE, self.lines.place(place)));
         }
         Ok(Spanned::new(key, node.place))
     }
