@@ -196,6 +196,10 @@ fn translated(
 ) -> Option<forms::Text> {
     let language = languages.original();
     let mut texts = text.value.by_language(language);
+    if !languages.known {
+        let original = texts.remove(language).or_else(|| Some(texts.pop_first()?.1))?;
+        return Some(forms::Text::new(original, texts));
+    }
     let Some(original) = texts.remove(language) else {
         let problem = Diagnostic::new(rule::TEXT_MISSING, text.place);
         problems.push(problem.with("key", key).with("language", language));

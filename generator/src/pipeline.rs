@@ -55,7 +55,8 @@ pub(crate) fn build(source: &Source, options: &Options, memory: &Memory, sink: &
     let mut problems = Vec::new();
     let (sites, resolved) = sites(source, options, memory, &mut problems);
     // A page drawn from a mistake would hide it; all mistakes are told first.
-    let look = resolved.look.as_ref().filter(|_| !problems.iter().any(Diagnostic::is_error));
+    let whole = source.unreadable().next().is_none() && !problems.iter().any(Diagnostic::is_error);
+    let look = resolved.look.as_ref().filter(|_| whole);
     let drawn = look.map(|look| output::all(&sites, look, source, options, memory, sink));
     let complete = drawn.and_then(|drawn| drawn.map_err(|problem| problems.push(problem)).ok()).is_some();
     diagnostic::sort(&mut problems);

@@ -118,6 +118,11 @@ impl Source {
         self.unreadable.iter().map(String::as_str)
     }
 
+    /// Tells whether a file is there and cannot be read.
+    pub(crate) fn is_unreadable(&self, path: &str) -> bool {
+        self.unreadable.contains(path)
+    }
+
     /// Returns the text of a file, unless it is none.
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.file(path)?.text()

@@ -104,6 +104,13 @@ impl Tree {
         self.folder.path()
     }
 
+    /// Writes a file, and the folders above it.
+    pub fn write(&self, path: &str, text: &str) -> anyhow::Result<()> {
+        let path = self.root().join(path);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))
+    }
+
     /// Replaces `from` by `to` in the file `path`; that it is not there is an error.
     pub fn replace(&self, path: &str, from: &str, to: &str) -> anyhow::Result<()> {
         let path = self.root().join(path);

@@ -86,7 +86,8 @@ fn problem(routes: &Routes, link: &Written<'_>) -> Option<Diagnostic> {
     let problem = match routes.find(&link.here(), link.target) {
         Ok(found) if found.draft && !link.draft => Diagnostic::new(rule::LINK_TO_DRAFT, place),
         Ok(_) => return None,
-        Err(LinkError::NoAnchor { anchor }) => Diagnostic::new(rule::ANCHOR_BROKEN, place).with("anchor", anchor),
+        Err(LinkError::NoAnchor { path, .. }) if routes.lacks_a_chapter(&path) => return None,
+        Err(LinkError::NoAnchor { anchor, .. }) => Diagnostic::new(rule::ANCHOR_BROKEN, place).with("anchor", anchor),
         Err(LinkError::NoFile { path }) if routes.is_broken(&path) => return None,
         Err(LinkError::NoFile { path }) => match routes.path_ignoring_case(&path) {
             Some(actual) => Diagnostic::new(rule::LINK_CASE, place).with("actual", actual),

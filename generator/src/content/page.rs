@@ -77,6 +77,9 @@ pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) ->
         let (original, _) = translated(path).unwrap_or_default();
         if reader.source.text(&original).is_none() {
             reader.read.insert(path.to_owned());
+            if reader.source.is_unreadable(&original) {
+                continue;
+            }
             let problem = Diagnostic::new(rule::TRANSLATION_WITHOUT_ORIGINAL, Place::whole(path));
             reader.problems.push(problem.with("original", original));
         }
@@ -102,7 +105,7 @@ pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) ->
 
 /// A suffix that looks like a language is one of the site, or the file is no translation.
 fn listed(reader: &mut Reader<'_>, path: &str) {
-    if let Some((original, code)) = translated(path) {
+    if let Some((original, code)) = translated(path).filter(|_| reader.languages.known) {
         let alone = code != reader.languages.original() && reader.source.text(&original).is_none();
         if !alone {
             let problem = Diagnostic::new(rule::LANGUAGE_UNLISTED, Place::whole(path));

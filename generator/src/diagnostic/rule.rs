@@ -144,7 +144,7 @@ rules! {
     "forms" {
         QUESTION_NAME_BAD = Error "question-name-bad" ["name"];
         QUESTION_NAME_TWICE = Error "question-name-twice" ["name", "line"];
-        KIND_UNKNOWN = Error "kind-unknown" ["kind"];
+        KIND_UNKNOWN = Error "kind-unknown" ["kind", "known"];
         KEY_OF_ANOTHER_KIND = Error "key-of-another-kind" ["key", "kind"];
         OPTIONS_MISSING = Error "options-missing" ["question"];
         LIST_UNKNOWN = Error "list-unknown" ["name"];
@@ -184,6 +184,7 @@ rules! {
         OPEN_QUESTION_LOST = Error "open-question-lost" ["name", "label", "day"];
         OPEN_QUESTION_RETYPED = Error "open-question-retyped" ["name", "old", "new"];
         OPEN_OPTION_LOST = Error "open-option-lost" ["question", "value", "day"];
+        OPEN_ROW_LOST = Error "open-row-lost" ["question", "value", "day"];
     }
     "site" {
         BASE_URL_MISSING = Warning "base-url-missing" [];

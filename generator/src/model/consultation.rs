@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use std::sync::Arc;
 
 use forms::{Contact, Form, Office, Term};
@@ -9,7 +11,7 @@ use crate::{
     content::{
         consultation::{RawChannel, RawConsultation, Written},
         document::RawDocument,
-        form::RawForm,
+        form::{Places, RawForm},
         page::RawPage,
         schedule::RawSchedule,
         split,
@@ -142,6 +144,8 @@ pub(crate) struct FormPage {
     pub(crate) address: Address,
     pub(crate) draft: bool,
     pub(crate) form: Form,
+    /// Where each question is written, by its name.
+    pub(crate) places: BTreeMap<String, Places>,
 }
 
 impl Consultation {
@@ -405,5 +409,6 @@ fn form_page(raw: &RawForm, consultation: &str, address: &Address, draft: bool) 
         path: raw.path.clone(),
         draft: draft || raw.draft,
         form,
+        places: raw.places.clone(),
     }
 }

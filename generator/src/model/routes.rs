@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::{Folders, Page, Site, Sites};
 use crate::{
     address::{Address, Linking},
-    content::split,
+    content::{document, split},
     slug,
 };
 
@@ -80,7 +80,7 @@ pub(crate) enum LinkError {
     /// No such file; `path` is what was looked for.
     NoFile { path: String },
     /// The file has no such section.
-    NoAnchor { anchor: String },
+    NoAnchor { path: String, anchor: String },
 }
 
 impl Routes {
@@ -144,7 +144,7 @@ impl Routes {
         let (mut draft, mut language) = (route.draft, route.language.as_deref());
         if let Some(anchor) = anchor.filter(|anchor| !route.anchors.contains(*anchor)) {
             let Some(chapter) = route.sections.get(anchor) else {
-                return Err(LinkError::NoAnchor { anchor: anchor.to_owned() });
+                return Err(LinkError::NoAnchor { path, anchor: anchor.to_owned() });
             };
             (address, draft, language) = (&chapter.address, chapter.draft, Some(chapter.language.as_str()));
         }
@@ -162,6 +162,13 @@ impl Routes {
     /// Tells whether the file `path` is there, but could not be understood.
     pub(crate) fn is_broken(&self, path: &str) -> bool {
         self.broken.contains(path)
+    }
+
+    /// Tells whether the document at `path` has a chapter that could not be understood: any id may stand there.
+    pub(crate) fn lacks_a_chapter(&self, path: &str) -> bool {
+        let (folder, name) = split(path);
+        let of_document = |broken: &&String| broken.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        name == document::FILE && self.broken.iter().any(|broken| of_document(&broken))
     }
 
     /// Returns the path of the source file that has this path but for case.
