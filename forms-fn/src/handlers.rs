@@ -199,7 +199,8 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Posted, (StatusCode, &'
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_type"));
     }
     let body = to_bytes(body, posted::READ).await.ok().filter(|body| body.len() <= posted::GIVEN_BACK);
-    body.and_then(|body| Posted::read(&body)).ok_or((StatusCode::PAYLOAD_TOO_LARGE, "too_large_short"))
+    let body = body.ok_or((StatusCode::PAYLOAD_TOO_LARGE, "too_large_short"))?;
+    Posted::read(&body).ok_or((StatusCode::PAYLOAD_TOO_LARGE, "too_many_fields"))
 }
 
 fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Posted, next: &Next) -> Response {
@@ -224,6 +225,7 @@ fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Post
     let filled = Filled {
         token: Some(&token),
         amends: carried.amends,
+        seen: posted.revision.as_deref().filter(|revision| *revision != bundle.revision),
         notice,
         trap: posted.trap.as_deref(),
         ..Filled::new(&posted.answers)

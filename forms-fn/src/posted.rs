@@ -17,7 +17,7 @@ pub(crate) const GIVEN_BACK: usize = 1024 * 1024;
 /// Most bytes that are read at all.
 pub(crate) const READ: usize = 4 * 1024 * 1024;
 
-/// Most fields that are read: no form has so many, and each is drawn again on the page that answers.
+/// Most filled-in fields that are read: no form has so many, and each is drawn again on the page that answers.
 pub(crate) const FIELDS: usize = 4096;
 
 /// What a browser sent, taken apart; nothing is judged yet.
@@ -84,9 +84,11 @@ pub(crate) enum Step {
 }
 
 impl Posted {
-    /// Reads a body of the type `application/x-www-form-urlencoded`; none when it has too many fields.
+    /// Reads a body of the type `application/x-www-form-urlencoded`; none when too many of its fields are filled in.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        let pieces = body.split(|&byte| byte == b'&').filter(|piece| !piece.is_empty());
+        // An empty field is no answer: a form may have as many as it likes.
+        let filled = |piece: &&[u8]| piece.iter().position(|&byte| byte == b'=').is_some_and(|at| at + 1 < piece.len());
+        let pieces = body.split(|&byte| byte == b'&').filter(filled);
         if pieces.clone().count() > FIELDS {
             return None;
         }
@@ -205,6 +207,8 @@ mod tests {
     fn a_flood_of_fields_is_not_read() {
         assert!(Posted::read(&b"x=1&".repeat(FIELDS)).is_some());
         assert!(Posted::read(&b"x=1&".repeat(FIELDS + 1)).is_none());
+        let empty = Posted::read(&[b"x=&".repeat(FIELDS * 4), b"y=1".to_vec()].concat()).unwrap();
+        assert_eq!(empty.answers.values("y"), ["1"]);
     }
 
     #[test]

@@ -30,6 +30,9 @@ pub struct Bundle {
     /// What remarks may be about.
     #[serde(default)]
     pub documents: Vec<ConsultedDocument>,
+    /// What the form was before, as registered, by its revision: whoever has a page of it open is told what changed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub published: BTreeMap<String, Form>,
 }
 
 /// A document that is consulted.

@@ -7,6 +7,9 @@ use sha2::{Digest, Sha256};
 use crate::{Answers, Condition, Kind, Mistake, Text};
 
 /// What is asked: questions in order, with the words around them.
+///
+/// The revision is a hash of what serde writes. A field that a release adds, here or in a question or kind, is left out
+/// where it holds its default (`skip_serializing_if`): else every form would be told to have changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     /// `CONSULTATION/FORM`, the same everywhere: keys, hashes, addresses.

@@ -11,6 +11,7 @@
 
 mod answers;
 mod bundle;
+mod change;
 mod condition;
 mod form;
 pub mod kind;
@@ -25,6 +26,7 @@ mod view;
 pub use answers::Answers;
 pub use bundle::{Bundle, Card, Channel, Contact, Link, Office, Shared, Shell, Site};
 pub use bundle::{ConsultedDocument, ConsultedSection, ConsultedVersion};
+pub use change::{ChangeView, ChangesView};
 pub use condition::{Condition, Test};
 pub use form::{Form, Question};
 pub use kind::Kind;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::{
-    Answers, Bundle, Card, ConsultedDocument, Form, Mistake, Question, Shell, State, Theme, ThemeError,
+    Answers, Bundle, Card, ChangesView, ConsultedDocument, Form, Mistake, Question, Shell, State, Theme, ThemeError,
     view::{self, AnswerView, Drawn, ProblemView, QuestionView},
 };
 
@@ -66,6 +66,8 @@ pub struct Filled<'a> {
     pub trap: Option<&'a str>,
     /// Which amendment a correction replaces.
     pub amends: Option<u16>,
+    /// The revision that the resident has seen, where it is another.
+    pub seen: Option<&'a str>,
 }
 
 impl<'a> Filled<'a> {
@@ -81,6 +83,7 @@ impl<'a> Filled<'a> {
             shown: Shown::First,
             trap: None,
             amends: None,
+            seen: None,
         }
     }
 }
@@ -217,9 +220,15 @@ pub fn review(
     let told = places.changed.into_iter().chain(places.unknown);
     let told = told.map(|value| Pair { name: TOLD.to_owned(), value });
     let trap = filled.trap.map(|value| Pair { name: TRAP.to_owned(), value: value.to_owned() });
+    let old = filled.seen.and_then(|revision| bundle.published.get(revision));
+    let changes = old.map(|old| ChangesView::between(old, &bundle.form, &bundle.language));
+    let changed = |answer: AnswerView| {
+        let change = changes.as_ref().and_then(|changes| changes.questions.get(&answer.name).cloned());
+        AnswerView { change, ..answer }
+    };
     let page = ReviewView {
         journey: journey(bundle, state, filled),
-        answers: drawn.answers(|name| applying.contains(name)),
+        answers: drawn.answers(|name| applying.contains(name)).into_iter().map(changed).collect(),
         needless: drawn
             .answers(|name| !applying.contains(name))
             .into_iter()
@@ -230,6 +239,7 @@ pub fn review(
         forward,
         back: last_page(bundle, filled.answers).map_or_else(|| "edit".to_owned(), step_to),
         send: bundle.form.send.in_language(&bundle.language),
+        changes,
     };
     theme.render("review.html", &bundle.language, &bundle.shell, &page)
 }
@@ -324,6 +334,8 @@ struct FormView<'a> {
 struct ReviewView<'a> {
     #[serde(flatten)]
     journey: Journey<'a>,
+    /// What has changed in the form since the page was opened; null: nothing, or nobody knows what it was.
+    changes: Option<ChangesView>,
     answers: Vec<AnswerView>,
     needless: Vec<AnswerView>,
     hidden: Vec<Pair>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::{Answers, Condition, ConsultedDocument, Form, Kind, Mistake, Question, Test, kind::Setting};
+use crate::{Answers, ChangeView, Condition, ConsultedDocument, Form, Kind, Mistake, Question, Test, kind::Setting};
 
 /// A question as the component of its kind draws it. Fields that a kind has no use for are empty.
 #[derive(Clone, Debug, Serialize)]
@@ -238,6 +238,8 @@ pub struct AnswerView {
     pub label: String,
     /// The answer, a line for each part; empty: not answered.
     pub lines: Vec<LineView>,
+    /// review: what has changed in the question since the page was opened, or null.
+    pub change: Option<ChangeView>,
 }
 
 /// One line of an answer: one of `words`, `text`, `date` and `place` is there.
@@ -348,6 +350,7 @@ impl<'a> Drawn<'a> {
                 name: question.name.clone(),
                 label: question.label.in_language(self.language).to_owned(),
                 lines: question.kind.asked().lines(&question.name, self.setting()),
+                change: None,
             })
             .collect()
     }

@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use forms::{
-    Answers, Bundle, ConsultedDocument, ConsultedSection, ConsultedVersion, Kind, ThemeError,
+    Answers, Bundle, ConsultedDocument, ConsultedSection, ConsultedVersion, Form, Kind, ThemeError,
     page::{self, Filled},
 };
 
@@ -34,8 +36,16 @@ pub(crate) fn bundle(frame: &Frame<'_>, consultation: &Consultation, form: &Form
         consultation: frame.card(consultation),
         documents: documents(frame, consultation, form),
         base_url: frame.drawing.site.base_url.clone(),
+        published: published(consultation, form),
         form: form.form.clone(),
     }
+}
+
+/// Returns what the form was when it was published, by revision, but for what it is.
+fn published(consultation: &Consultation, form: &FormPage) -> BTreeMap<String, Form> {
+    let current = form.form.revision();
+    let earlier = consultation.register.revisions(form.name()).filter(|earlier| earlier.revision != current);
+    earlier.map(|earlier| (earlier.revision.clone(), earlier.definition.clone())).collect()
 }
 
 /// Returns what remarks may be about; nothing for a form that asks for none.

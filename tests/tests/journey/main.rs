@@ -5,6 +5,7 @@
 //! 2. `mistakes`: what is wrong with answers, and how it is told.
 //!    `parts`: the same of questions that are answered in parts.
 //! 3. `steps`: what the buttons do, and what becomes of a form that changes meanwhile.
+//!    `changed`: what is told of such a form.
 //! 4. `pages`: pages, conditions, remarks, corrections, what is saved.
 //! 5. `refused`: what becomes of a send that is refused.
 //! 6. `clock`: the term, to the second.
@@ -18,6 +19,7 @@
 //! 14. `rules`: that every rule of forms has its test.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
 
+mod changed;
 mod clock;
 mod controls;
 mod exported;

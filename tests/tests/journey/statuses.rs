@@ -218,6 +218,16 @@ async fn bodies_work_are_given_back_or_are_refused_by_size() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_flood_of_fields_is_refused_in_words_of_its_own_and_empty_fields_are_none() -> Outcome {
+    let town = Town::open().await?;
+    let flood = town.post(KROTKA, &"zdanie=a&".repeat(5000)).await?;
+    assert_eq!((flood.status, flood.page().words("h1")), (413, vec!["Za dużo wypełnionych pól".to_owned()]));
+    let empty = town.post(KROTKA, &format!("{}zdanie=a", "puste=&".repeat(5000))).await?;
+    assert_eq!((empty.status, empty.page().form().unwrap().value("zdanie")), (200, "a"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn only_what_a_form_posts_is_read() -> Outcome {
     let town = Town::open().await?;
     let body = http::encode(&ANSWERS);
