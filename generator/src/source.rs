@@ -104,6 +104,14 @@ impl Source {
         }
     }
 
+    /// Returns a tree of files that are no text, for tests.
+    #[cfg(test)]
+    pub(crate) fn from_bytes<'a>(files: impl IntoIterator<Item = (&'a str, Vec<u8>)>) -> Self {
+        let files = files.into_iter();
+        let files = files.map(|(path, bytes)| (path.to_owned(), SourceFile::Bytes(bytes.into())));
+        Self { files: files.collect(), ..Self::default() }
+    }
+
     /// Returns a file.
     pub(crate) fn file(&self, path: &str) -> Option<&SourceFile> {
         self.files.get(path)

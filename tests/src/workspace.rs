@@ -71,7 +71,8 @@ impl Tree {
         for file in
             WalkDir::new(tree.root()).into_iter().filter_map(Result::ok).filter(|file| file.file_type().is_file())
         {
-            let text = fs::read_to_string(file.path())?;
+            // A picture has no dates.
+            let Ok(text) = String::from_utf8(fs::read(file.path())?) else { continue };
             let dated = dates.iter().fold(text, |text, (mark, date)| text.replace(mark, &date.to_string()));
             fs::write(file.path(), dated)?;
         }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use forms::Text;
 use jiff::civil::Date;
 
-use super::{Reader, has_extension, page, page::RawPage, required_words, split, words};
+use super::{RawAttachment, Reader, attachments, has_extension, page, page::RawPage, required_words, split, words};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
     slug,
@@ -24,6 +24,7 @@ pub(crate) struct RawDocument {
     pub(crate) numbered: bool,
     /// Versions, oldest first.
     pub(crate) versions: Vec<RawVersion>,
+    pub(crate) attachments: Vec<RawAttachment>,
 }
 
 /// One version of a document.
@@ -76,6 +77,7 @@ fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument
             let is_draft = status.in_language(languages.original()) == DRAFT;
             Some(RawVersion { version: version?, date, status, is_draft, note, chapters: Vec::new() })
         }),
+        attachments: attachments(&mut fields, languages),
         path,
     };
     fields.finish();

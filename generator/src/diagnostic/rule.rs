@@ -80,7 +80,12 @@ rules! {
         FOOTNOTE_UNUSED = Error "footnote-unused" [];
         FOOTNOTE_TWICE = Error "footnote-twice" ["line"];
         FOOTNOTE_HEADING = Error "footnote-heading" [];
-        PICTURE_UNSUPPORTED = Error "picture-unsupported" [];
+        PICTURE_ALT_MISSING = Error "picture-alt-missing" [];
+        PICTURE_BROKEN = Error "picture-broken" ["target"];
+        PICTURE_MISSING = Error "picture-missing" ["target"];
+        PICTURE_TITLE = Error "picture-title" [];
+        PICTURE_TOO_LARGE = Error "picture-too-large" ["target"];
+        PICTURE_UNSUPPORTED = Error "picture-unsupported" ["target"];
         LINK_SCHEME = Error "link-scheme" ["target", "scheme"];
         HEADING_EMPTY = Error "heading-empty" [];
         TABLE_HEADER = Error "table-header" [];
