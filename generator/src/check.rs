@@ -23,7 +23,7 @@ use self::prose::Prose;
 pub(crate) use self::register::{Differing, differing};
 use crate::{
     address::Address,
-    diagnostic::{Diagnostic, Rule, rule},
+    diagnostic::{self, Diagnostic, Rule, rule},
     model::{Site, Sites},
     source::Source,
 };
@@ -101,21 +101,49 @@ pub(crate) fn run(sites: &Sites, source: &Source, today: Date, whole: bool) -> V
     let one = RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today));
     let all = one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites)));
     let all = all.chain(PROSE_RULES.iter().flat_map(|rule| rule(site, &prose)));
-    let all = all.filter(|problem| whole || !RULES_OF_WHAT_IS_MISSING.contains(&problem.rule));
-    once(all.collect())
+    all.filter(|problem| whole || !RULES_OF_WHAT_IS_MISSING.contains(&problem.rule)).collect()
 }
 
-/// Leaves out what follows from another mistake and goes when that is mended.
-fn once(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// Tells each mistake once: leaves out what follows from another and goes when that is mended, and makes one problem of
+/// what is wrong in the same way in many places.
+pub(crate) fn once(problems: &mut Vec<Diagnostic>) {
+    diagnostic::sort(problems);
     let lost = problems.iter().filter(|problem| problem.rule == rule::CONSULTED_SECTION_LOST);
     let lost: BTreeSet<_> = lost.filter_map(|problem| problem.word("id").map(str::to_owned)).collect();
     let follows = |problem: &Diagnostic| {
         problem.rule == rule::ANCHOR_BROKEN && problem.word("anchor").is_some_and(|anchor| lost.contains(anchor))
     };
-    let broken = problems.iter().any(Diagnostic::is_error);
-    let left = |problem: &Diagnostic| broken && RULES_OF_WHAT_IS_LEFT.contains(&problem.rule);
+    let misled = problems.iter().any(|problem| [rule::LINK_BROKEN, rule::LINK_CASE].contains(&problem.rule));
+    let wrong: BTreeSet<_> =
+        problems.iter().filter(|problem| problem.is_error()).filter_map(Diagnostic::file).collect();
+    let wrong: BTreeSet<String> = wrong.into_iter().map(str::to_owned).collect();
+    let left = |problem: &Diagnostic| {
+        let itself = problem.file().is_some_and(|file| wrong.contains(file));
+        RULES_OF_WHAT_IS_LEFT.contains(&problem.rule) && (misled || itself)
+    };
     problems.retain(|problem| !(follows(problem) || left(problem)));
-    problems
+    gather(problems);
+}
+
+/// Makes one problem of all texts of a file that lack the same translations, and of all that is in one language that the
+/// site does not speak: the first, with their count.
+fn gather(problems: &mut Vec<Diagnostic>) {
+    let group = |problem: &Diagnostic| match problem.rule {
+        rule if rule == rule::TRANSLATION_MISSING => {
+            Some((problem.file().map(str::to_owned), problem.word("languages")?.to_owned()))
+        }
+        rule if rule == rule::LANGUAGE_UNLISTED => Some((None, problem.word("language")?.to_owned())),
+        _ => None,
+    };
+    let mut counts = BTreeMap::new();
+    for group in problems.iter().filter_map(group) {
+        *counts.entry(group).or_insert(0_usize) += 1;
+    }
+    let gathered = problems.drain(..).filter_map(|problem| match group(&problem) {
+        None => Some(problem),
+        Some(group) => counts.remove(&group).map(|count| problem.with("count", count)),
+    });
+    *problems = gathered.collect();
 }
 
 /// Returns the files that the pages shown refer to, by path, with the address at which each is published.

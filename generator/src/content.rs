@@ -84,7 +84,8 @@ fn read_all(
     let others = left.map(|(path, file)| (path.to_owned(), file.bytes().len())).collect();
     let mut read = reader.read;
     read.extend(source.unreadable().map(str::to_owned));
-    read.remove(site::FILE);
+    // Nothing links to the site's file nor to the register.
+    read.retain(|path| path != site::FILE && !belongs(path, register::FOLDER));
     Content { site, pages, consultations, others, read }
 }
 
@@ -217,6 +218,7 @@ fn translated(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<forms::Text> {
     let language = languages.original();
+    let mut places = text.value.places();
     let mut texts = text.value.by_language(language);
     if !languages.known {
         let original = texts.remove(language).or_else(|| Some(texts.pop_first()?.1))?;
@@ -234,8 +236,8 @@ fn translated(
     }
     let unlisted = texts.keys().filter(|language| !languages.others().any(|known| known == *language));
     for language in unlisted {
-        let problem = Diagnostic::new(rule::LANGUAGE_UNLISTED, text.place.clone());
-        problems.push(problem.with("language", language));
+        let place = places.remove(language).unwrap_or_else(|| text.place.clone());
+        problems.push(Diagnostic::new(rule::LANGUAGE_UNLISTED, place).with("language", language));
     }
     Some(forms::Text::new(original, texts))
 }

@@ -106,6 +106,11 @@ impl Diagnostic {
         self
     }
 
+    /// Returns the file that it is in, if it is in one.
+    pub(crate) fn file(&self) -> Option<&str> {
+        self.place.as_ref().map(|place| place.file.as_str())
+    }
+
     /// Returns the word for a placeholder.
     pub(crate) fn word(&self, name: &str) -> Option<&str> {
         self.args.iter().find(|(arg, _)| *arg == name).map(|(_, word)| word.as_str())

@@ -79,12 +79,14 @@ pub(crate) fn sites(
     let resolved = theme::resolve(source, &site, memory);
     problems.extend(resolved.problems.iter().cloned());
     let words = resolved.look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
+    let known = site.languages.known;
     let content = content::read(source, site, &words, memory, problems);
     let mut sites = model::resolve(content, &slugs, options.drafts, problems);
     let pictures = pictures::survey(&sites, source, problems);
     sites.show(pictures);
-    let whole = source.unreadable().next().is_none() && !problems.iter().any(Diagnostic::is_error);
+    let whole = known && source.unreadable().next().is_none() && !sites.original.routes.has_broken();
     problems.extend(check::run(&sites, source, options.today, whole));
+    check::once(problems);
     (sites, resolved)
 }
 

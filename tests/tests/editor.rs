@@ -48,7 +48,7 @@ fn every_mistake_is_told_word_for_word_and_leaves_the_good_site_alone() -> anyho
         let mut told = told(&build(&tree, &out)?)?;
         if !told.contains(&format!("[{rule}]")) {
             // What is only to be known is told by those who ask.
-            told = self::told(&outcome(&["check", "--root", &tree.root().display().to_string()])?)?;
+            told = self::told(&outcome(&["check", "--notes", "--root", &tree.root().display().to_string()])?)?;
         }
         let written = case.join("expected.txt");
         if env::var_os("UPDATE").is_some() {
@@ -181,13 +181,85 @@ fn a_check_tells_what_a_build_would_and_writes_nothing() -> anyhow::Result<()> {
     assert_eq!(check.status.code(), Some(1));
     assert!(check.stderr.is_empty() && build.stdout.is_empty());
     let told = String::from_utf8(check.stdout)?;
-    let frames = told.strip_suffix("\nBłędy: 1, ostrzeżenia: 0, uwagi: 0.\n").context("counts come last")?;
+    let frames = told.strip_suffix("\nBłędy: 1, ostrzeżenia: 0, wskazówki: 0.\n").context("counts come last")?;
     assert_eq!(frames, String::from_utf8(build.stderr)?);
     assert!(!told.contains('\u{1b}'), "colours are for terminals");
     assert!(snapshot(tree.root())? == before, "nothing was written");
     let fine = base()?;
     let fine = outcome(&["check", "--strict", "--root", &fine.root().display().to_string()])?;
     assert_eq!((fine.status.code(), String::from_utf8(fine.stdout)?.as_str()), (Some(0), "Wszystko w porządku.\n"));
+    Ok(())
+}
+
+#[test]
+fn notes_are_counted_and_shown_to_those_who_ask() -> anyhow::Result<()> {
+    let tree = base()?;
+    tree.lay(&broken().join("phrase-official"))?;
+    tree.lay(&broken().join("page-orphan"))?;
+    let root = tree.root().display().to_string();
+    let check = |more: &[&str]| -> anyhow::Result<String> {
+        Ok(String::from_utf8(outcome(&[&["check", "--root", &root], more].concat())?.stdout)?)
+    };
+    let short = check(&[])?;
+    assert!(short.contains("ostrzeżenie[page-orphan]") && !short.contains("wskazówka["), "{short}");
+    let counts = "Błędy: 0, ostrzeżenia: 1, wskazówki: 2.";
+    assert!(short.ends_with(&format!("\n{counts} Wskazówki pokaże polecenie konsultacje check --notes.\n")), "{short}");
+    let long = check(&["--notes"])?;
+    assert_eq!(long.matches("wskazówka[").count(), 2, "{long}");
+    assert!(long.ends_with(&format!("\n\n{counts}\n")), "{long}");
+    let json: serde_json::Value = serde_json::from_str(&check(&["--format", "json"])?)?;
+    assert_eq!((json["problems"].as_array().map(Vec::len), &json["infos"]), (Some(3), &2.into()));
+    Ok(())
+}
+
+#[test]
+fn an_error_hides_no_warning_that_does_not_follow_from_it() -> anyhow::Result<()> {
+    let tree = base()?;
+    for case in ["personal-email", "file-unreferenced", "heading-level"] {
+        tree.lay(&broken().join(case))?;
+    }
+    tree.write("content/park/maile.md", "# Adresy\n\nPisz na jan.k@poczta.example.pl.\n")?;
+    let named = |tree: &Tree| -> anyhow::Result<Vec<String>> {
+        let root = tree.root().display().to_string();
+        let found = outcome(&["check", "--root", &root, "--format", "json"])?;
+        let found: serde_json::Value = serde_json::from_slice(&found.stdout)?;
+        let problems = found["problems"].as_array().context("problems are listed")?.iter();
+        let grave = problems.filter(|problem| problem["severity"] != "info");
+        Ok(grave.filter_map(|problem| problem["rule"].as_str().map(str::to_owned)).collect())
+    };
+    let all = ["heading-level", "page-orphan", "personal-email", "file-unreferenced"].map(str::to_owned);
+    let found = named(&tree)?;
+    assert!(all.iter().all(|rule| found.contains(rule)), "{found:?}");
+    // What a broken link may have meant is not told to be left over, and what a file that cannot be read may allow is not
+    // told to be private.
+    tree.write("content/park/zepsuta.md", "# Zepsuta\n\n[adresy](maila.md)\n")?;
+    let found = named(&tree)?;
+    assert!(!found.contains(&all[1]) && !found.contains(&all[3]) && found.contains(&all[2]), "{found:?}");
+    tree.write("content/park/zepsuta.md", "---\ntitle: \"\n---\n")?;
+    let found = named(&tree)?;
+    assert!(!found.contains(&all[2]), "{found:?}");
+    Ok(())
+}
+
+#[test]
+fn what_is_wrong_in_the_same_way_everywhere_is_told_once() -> anyhow::Result<()> {
+    let languages = workspace::repository().join("tests/fixtures/languages");
+    let told = |languages_of_site: &str| -> anyhow::Result<String> {
+        let tree = Tree::copy_of(&languages)?;
+        tree.replace("content/site.yaml", "languages: [pl, en, uk]", languages_of_site)?;
+        let root = tree.root().display().to_string();
+        Ok(String::from_utf8(outcome(&["check", "--root", &root])?.stdout)?)
+    };
+    let listed = told("languages: pl, en, uk")?;
+    assert_eq!(listed.matches("błąd[").count() + listed.matches("ostrzeżenie[").count(), 1, "{listed}");
+    assert!(listed.starts_with("błąd[wrong-type]") && listed.contains("content/site.yaml:"), "{listed}");
+    let unlisted = told("languages: [pl, en]")?;
+    assert_eq!(unlisted.matches("[language-unlisted]").count(), 1, "{unlisted}");
+    let more = told("languages: [pl, en, uk, de]")?;
+    let lines: Vec<_> = more.lines().collect();
+    let untranslated = lines.windows(2).filter(|lines| lines[0].contains("[translation-missing]"));
+    let files: Vec<_> = untranslated.filter_map(|lines| lines[1].split(':').next()).collect();
+    assert!(files.len() > 3 && files.len() == files.iter().collect::<BTreeSet<_>>().len(), "once a file: {more}");
     Ok(())
 }
 

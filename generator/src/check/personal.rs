@@ -287,7 +287,9 @@ fn emails(words: &str) -> Vec<Range<usize>> {
         let after = &words[at + 1..];
         let length = after.len() - after.trim_start_matches(host).len();
         let domain = after[..length].trim_end_matches(['.', '-']);
-        let whole = start < at && domain.contains('.');
+        // Nobody can have an address that ends so (RFC 2606): it is an example.
+        let example = [".example", ".test", ".invalid"].iter().any(|end| domain.ends_with(end));
+        let whole = start < at && domain.contains('.') && !example;
         whole.then_some(start..at + 1 + domain.len())
     });
     found.collect()
@@ -326,6 +328,7 @@ mod tests {
         check_in(Kind::Cell, "tel. 600 700 801", &[("personal-phone", "600 700 801")]);
         check_in(Kind::Cell, "41 367 64 15", &[("personal-phone", "41 367 64 15")]);
         check("tel:+48413676415", &[("personal-phone", "48413676415")]);
+        check("np. jan.k@poczta.example albo jan.k@poczta.test", &[]);
         check("pisz na jan.k@poczta.example.pl.", &[("personal-email", "jan.k@poczta.example.pl")]);
         check("konto PL 61 1090 1014 0000 0712 1981 2874", &[("personal-account", "61 1090 1014 0000 0712 1981 2874")]);
         check("dowód ABA300000 wydany", &[("personal-identity-card", "ABA300000")]);

@@ -1,8 +1,9 @@
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use jiff::civil::Date;
 
-use super::{FAILED, Language, PROBLEMS, Root, commit, complain, day_of, now, refuses, say};
+use super::{FAILED, Language, PROBLEMS, Root, commit, complain, day_of, now, refuses, say, told};
 use crate::{
     diagnostic::{Diagnostic, Severity, Texts, coloured, explain, github, json, rule},
     pipeline::{self, Options},
@@ -19,6 +20,12 @@ pub(super) struct Arguments {
     /// Checks drafts as they will be shown.
     #[arg(long)]
     drafts: bool,
+    /// Shows notes too, such as those on plain language; the formats for programs have them always.
+    #[arg(long)]
+    notes: bool,
+    /// Checks as of this day instead of today.
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
     /// Takes warnings for errors.
     #[arg(long)]
     strict: bool,
@@ -47,11 +54,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(explained(id, &arguments.language.of(&Source::default())));
     }
     let root = &arguments.root.root;
-    let options = Options { today: day_of(now())?, drafts: arguments.drafts, commit: commit(root) };
+    let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
+    let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
     let (source, built) = pipeline::read_and_build(root, &options, &())?;
     let texts = arguments.language.of(&source);
     say(&match arguments.format {
-        Format::Human => format!("{}{}", coloured(&built.problems, &source, &texts), summary(&built.problems, &texts)),
+        Format::Human if arguments.notes => {
+            format!("{}{}", coloured(&built.problems, &source, &texts), summary(&built.problems, true, &texts))
+        }
+        Format::Human => {
+            format!("{}{}", told(&built.problems, &source, &texts), summary(&built.problems, false, &texts))
+        }
         Format::Json => json(&built.problems, &texts),
         Format::Github => github(&built.problems, &texts),
     });
@@ -67,12 +80,15 @@ fn explained(id: &str, texts: &Texts) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn summary(problems: &[Diagnostic], texts: &Texts) -> String {
+/// Counts problems; `notes` says whether those that are only to be known were shown.
+fn summary(problems: &[Diagnostic], notes: bool, texts: &Texts) -> String {
     if problems.is_empty() {
         return format!("{}\n", texts.phrase("nothing-found", &[]));
     }
     let count = |severity| problems.iter().filter(|problem| problem.rule.severity == severity).count().to_string();
     let [errors, warnings, infos] = [Severity::Error, Severity::Warning, Severity::Info].map(count);
+    let see = if notes || infos == "0" { String::new() } else { format!(" {}", texts.phrase("see-notes", &[])) };
+    let space = if notes || errors != "0" || warnings != "0" { "\n" } else { "" };
     let counts = [("errors", errors.as_str()), ("warnings", warnings.as_str()), ("infos", infos.as_str())];
-    format!("\n{}\n", texts.phrase("found", &counts))
+    format!("{space}{}{see}\n", texts.phrase("found", &counts))
 }

@@ -67,20 +67,24 @@ pub(crate) struct RawNavigation {
 pub(crate) fn read(source: &Source, problems: &mut Vec<Diagnostic>) -> RawSite {
     let text = source.text(FILE).unwrap_or_default();
     let node = yaml::parse(FILE, text).map_err(|problem| problems.push(problem)).ok();
-    match node.filter(|_| !source.is_unreadable(FILE)) {
+    let mut site = match node.filter(|_| !source.is_unreadable(FILE)) {
         Some(node) => fields(&node, problems),
-        None => default(guessed(source)),
+        None => default(Languages { all: vec![default_language()], known: false }),
+    };
+    if !site.languages.known {
+        site.languages = guessed(source, site.languages.original());
     }
+    site
 }
 
 /// Returns the languages that files are translated to, where `site.yaml` cannot tell them.
-fn guessed(source: &Source) -> Languages {
+fn guessed(source: &Source, original: &str) -> Languages {
     let is_there = |path: &str| source.text(path).is_some() || source.is_unreadable(path);
     let translations = source.under(FOLDER).filter_map(|(path, _)| translated(path));
     let codes = translations.filter(|(original, _)| is_there(original)).map(|(_, code)| code);
-    let others = codes.filter(|code| *code != LANGUAGE).collect::<BTreeSet<_>>();
-    let others = others.into_iter().map(|code| Spanned::new(code.to_owned(), Place::whole(FILE)));
-    Languages { all: std::iter::once(default_language()).chain(others).collect(), known: false }
+    let others = codes.filter(|code| *code != original).collect::<BTreeSet<_>>();
+    let all = std::iter::once(original).chain(others);
+    Languages { all: all.map(|code| Spanned::new(code.to_owned(), Place::whole(FILE))).collect(), known: false }
 }
 
 /// Reads the fields of `site.yaml`.
@@ -114,6 +118,7 @@ fn languages(fields: &mut Fields<'_>) -> Languages {
     let original = fields.string("language").unwrap_or_else(default_language);
     let mut seen = BTreeSet::new();
     let mut languages = vec![original];
+    let before = fields.problems().len();
     for language in fields.list("languages", yaml::string) {
         let code = &language.value;
         let is_code = matches!(code.len(), 2 | 3) && code.bytes().all(|letter| letter.is_ascii_lowercase());
@@ -123,7 +128,8 @@ fn languages(fields: &mut Fields<'_>) -> Languages {
             languages.push(language);
         }
     }
-    Languages { all: languages, known: true }
+    let known = fields.problems().len() == before;
+    Languages { all: languages, known }
 }
 
 /// Returns the language of the site, whatever else is wrong with its file.

@@ -202,14 +202,14 @@ rules! {
         BASE_URL_MISSING = Warning "base-url-missing" [];
         BASE_URL_BAD = Error "base-url-bad" ["value"];
         LANGUAGE_BAD = Error "language-bad" ["language"];
-        LANGUAGE_UNLISTED = Warning "language-unlisted" ["language"];
+        LANGUAGE_UNLISTED = Warning "language-unlisted" ["language", "count"];
         LANGUAGE_WITHOUT_TEXTS = Error "language-without-texts" ["language"];
         THEME_MISSING = Error "theme-missing" ["theme"];
         THEME_CONTRACT = Error "theme-contract" ["contract", "current"];
         BASE_THEME_REPLACED = Warning "base-theme-replaced" [];
         TEMPLATE_BROKEN = Error "template-broken" ["detail"];
         TEMPLATE_FAILED = Error "template-failed" ["page", "detail"];
-        TRANSLATION_MISSING = Warning "translation-missing" ["key", "languages"];
+        TRANSLATION_MISSING = Warning "translation-missing" ["key", "languages", "count"];
         TRANSLATION_ID_UNKNOWN = Error "translation-id-unknown" ["id", "original"];
         TRANSLATION_ID_MISSING = Warning "translation-id-missing" ["id", "original"];
         TRANSLATION_WITHOUT_ORIGINAL = Error "translation-without-original" ["original"];

@@ -169,6 +169,11 @@ impl Routes {
         self.broken.contains(path)
     }
 
+    /// Tells whether there is a file that could not be understood.
+    pub(crate) fn has_broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
     /// Tells whether the document at `path` has a chapter that could not be understood: any id may stand there.
     pub(crate) fn lacks_a_chapter(&self, path: &str) -> bool {
         let (folder, name) = split(path);

@@ -33,6 +33,12 @@ pub(crate) enum Text {
 }
 
 impl Text {
+    /// Returns where each language is written; nothing of a plain text.
+    pub(crate) fn places(&self) -> BTreeMap<String, Place> {
+        let Self::ByLanguage(texts) = self else { return BTreeMap::new() };
+        texts.iter().map(|(language, text)| (language.clone(), text.place.clone())).collect()
+    }
+
     /// Returns the text by language; a plain one is in the language given.
     pub(crate) fn by_language(self, language: &str) -> BTreeMap<String, String> {
         match self {
