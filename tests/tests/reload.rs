@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use serde_json::json;
 use tempfile::TempDir;
 use tests::{
     browser::{Browser, Scripts},
@@ -111,11 +112,14 @@ async fn a_page_is_loaded_again_when_it_is_another_and_mistakes_come_and_go_over
 async fn a_style_is_changed_in_the_open_page_however_quickly_it_is_saved() -> Outcome {
     let desk = Desk::open("/pomoc/").await?;
     desk.until(PROBE, |style| style == "zero").await?;
+    // So far away that several are saved before one is loaded.
+    let far = json!({"offline": false, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1});
+    desk.driver().cdp().send_raw("Network.enable", json!({})).await?;
+    desk.driver().cdp().send_raw("Network.emulateNetworkConditions", far).await?;
     for round in 0..3 {
-        // Faster than a browser loads.
         for save in 0..6 {
             desk.style(&format!("zapis{round}{save}"))?;
-            tokio::time::sleep(Duration::from_millis(15 * save)).await;
+            tokio::time::sleep(Duration::from_millis(50 * save)).await;
         }
         desk.until(PROBE, |style| style == format!("zapis{round}5")).await?;
         desk.until(STYLES, |styles| styles == "1,1").await?;

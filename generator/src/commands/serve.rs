@@ -12,6 +12,7 @@ mod dress;
 pub(super) mod engine;
 mod head;
 mod pages;
+mod pictures;
 mod place;
 mod production;
 mod site;
@@ -99,7 +100,8 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("failed to open {}", arguments.root.root.display()))?;
     // Before the first build: what is saved meanwhile is not missed.
     let watch = Watch::start(&root, arguments.poll)?;
-    let mut maker = Maker { builder: Builder::new(root, clock, arguments.language.clone()), watch };
+    let builder = Builder::new(root, arguments.data.join("pictures"), clock, arguments.language.clone());
+    let mut maker = Maker { builder, watch };
     let first = maker.first()?;
     let listener = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     let address = listener.local_addr().context("failed to learn the address")?;

@@ -44,6 +44,18 @@ async fn page(State(sets): State<Sets>, request: Request) -> Response {
         // Root-absolute and from our own names, never from the Host of the request.
         return Redirect::permanent(&format!("{path}/")).into_response();
     }
+    let print = format!("site{path}");
+    if let Some(pictures) = set.pictures_with(&print) {
+        let pictures = pictures.clone();
+        let made = tokio::task::spawn_blocking(move || pictures.print(&print)).await;
+        return match made {
+            Ok(Some(Ok(bytes))) => file(&path, StatusCode::OK, bytes),
+            failed => {
+                tracing::error!(path, ?failed, "failed to make a print of a picture");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        };
+    }
     match set.find("site/404.html") {
         Some(missing) => file("/", StatusCode::NOT_FOUND, missing.bytes.clone()),
         None => file("/", StatusCode::SERVICE_UNAVAILABLE, Vec::new()),

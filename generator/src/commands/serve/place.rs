@@ -34,7 +34,7 @@ impl Place {
     /// When its forms cannot be read; then everything stays as it was.
     pub(super) fn put(&self, set: Set) -> anyhow::Result<()> {
         let shown = self.shown();
-        if set.shows_what(&shown) {
+        if set.shows_same_as(&shown) {
             return Ok(());
         }
         if !set.has_forms_of(&shown) {

@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context as _;
 use forms_fn::{Catalogue, Clock};
 
-use super::head::Head;
+use super::{head::Head, pictures::Pictures};
 use crate::{
     commands::{Language, complain, day_of, told},
     diagnostic::{self, Diagnostic, Texts, human},
@@ -34,15 +34,23 @@ pub(super) struct Set {
     pub(super) version: u64,
     /// The last good site; empty where there was none yet.
     pub(super) outputs: Arc<Outputs>,
-    /// What sets before had, named by its content, and this one has no more, the youngest first: pages that were handed
-    /// out still ask for it.
-    earlier: Vec<Arc<Outputs>>,
+    /// Its pictures.
+    pub(super) pictures: Arc<Pictures>,
+    /// What sets before had and their followers had no more, the youngest first.
+    earlier: Vec<Arc<Gone>>,
     /// What keeps the tree from being built as it is now, as a person reads it.
     pub(super) mistakes: Option<String>,
     /// What is said besides, in the language of those who edit the tree.
     pub(super) texts: Arc<Texts>,
     /// Whether the process ends, so that no other set follows.
     pub(super) last: bool,
+}
+
+/// What a set had, named by its content, and the next had no more: pages that were handed out still ask for it.
+#[derive(Debug)]
+struct Gone {
+    assets: Outputs,
+    pictures: Arc<Pictures>,
 }
 
 impl Set {
@@ -58,13 +66,20 @@ impl Set {
     }
 
     fn of(outputs: Arc<Outputs>, texts: Arc<Texts>) -> Self {
-        Self { version: 0, outputs, earlier: Vec::new(), mistakes: None, texts, last: false }
+        let pictures = Arc::default();
+        Self { version: 0, outputs, pictures, earlier: Vec::new(), mistakes: None, texts, last: false }
     }
 
     /// Returns what stands at a path of `dist/`.
     pub(super) fn find(&self, path: &str) -> Option<&Output> {
-        let earlier = || self.earlier.iter().find_map(|gone| gone.get(path));
+        let earlier = || self.earlier.iter().find_map(|gone| gone.assets.get(path));
         self.outputs.get(path).or_else(earlier).map(AsRef::as_ref)
+    }
+
+    /// Returns the pictures of which one has a print at a path of `dist/`.
+    pub(super) fn pictures_with(&self, path: &str) -> Option<&Arc<Pictures>> {
+        let earlier = self.earlier.iter().map(|gone| &gone.pictures);
+        [&self.pictures].into_iter().chain(earlier).find(|pictures| pictures.prints.contains_key(path))
     }
 
     /// Reads the forms of the site; where there is none yet, those of an empty tree.
@@ -89,22 +104,26 @@ impl Set {
         Arc::ptr_eq(&self.outputs, &other.outputs) || forms(self) == forms(other)
     }
 
-    /// Tells whether nobody could tell this set from `other`.
-    pub(super) fn shows_what(&self, other: &Self) -> bool {
-        self.outputs == other.outputs && self.mistakes == other.mistakes
+    /// Tells whether `other` shows the same.
+    pub(super) fn shows_same_as(&self, other: &Self) -> bool {
+        let pictures = self.pictures.prints == other.pictures.prints;
+        self.outputs == other.outputs && pictures && self.mistakes == other.mistakes
     }
 
     /// Returns this set as the one that takes the place of `shown`.
     pub(super) fn after(self, shown: &Self) -> Self {
-        let mut earlier = shown.earlier.clone();
-        let is_gone = |path: &str| is_named_by_content(path) && !self.outputs.contains_key(path);
-        let gone = shown.outputs.iter().filter(|(path, output)| output.class == Class::Asset && is_gone(path));
-        let gone: Outputs = gone.map(|(path, output)| (path.clone(), output.clone())).collect();
-        if !gone.is_empty() {
-            earlier.insert(0, Arc::new(gone));
-            earlier.truncate(KEPT);
-        }
+        let gone = self.misses(shown).into_iter().map(Arc::new);
+        let earlier = gone.chain(shown.earlier.iter().cloned()).take(KEPT).collect();
         Self { version: shown.version + 1, earlier, ..self }
+    }
+
+    /// Returns what `shown` has, named by its content, and this set has not.
+    fn misses(&self, shown: &Self) -> Option<Gone> {
+        let is_gone = |path: &str| is_named_by_content(path) && !self.outputs.contains_key(path);
+        let assets = shown.outputs.iter().filter(|(path, output)| output.class == Class::Asset && is_gone(path));
+        let assets: Outputs = assets.map(|(path, output)| (path.clone(), output.clone())).collect();
+        let all_prints = shown.pictures.prints.keys().all(|path| self.pictures.prints.contains_key(path));
+        (!assets.is_empty() || !all_prints).then(|| Gone { assets, pictures: shown.pictures.clone() })
     }
 
     /// Returns this set as the last one.
@@ -114,7 +133,8 @@ impl Set {
 
     /// Returns the same site with other mistakes.
     fn with(&self, mistakes: Option<String>) -> Self {
-        Self { mistakes, ..Self::of(self.outputs.clone(), self.texts.clone()) }
+        let pictures = self.pictures.clone();
+        Self { pictures, mistakes, ..Self::of(self.outputs.clone(), self.texts.clone()) }
     }
 }
 
@@ -141,6 +161,8 @@ pub(super) type Pipeline = fn(&Source, &Options, &Memory, &dyn Sink) -> Built;
 #[derive(Debug)]
 pub(super) struct Builder {
     root: PathBuf,
+    /// Folder that keeps the prints of pictures.
+    pictures: PathBuf,
     clock: Clock,
     language: Language,
     seen: Seen,
@@ -163,10 +185,18 @@ pub(super) struct Made {
 }
 
 impl Builder {
-    pub(super) fn new(root: PathBuf, clock: Clock, language: Language) -> Self {
-        let head = Head::of(&root);
-        let (seen, memory) = (Seen::default(), Memory::new());
-        Self { root, clock, language, seen, memory, pipeline: pipeline::build, head, told: String::new() }
+    pub(super) fn new(root: PathBuf, pictures: PathBuf, clock: Clock, language: Language) -> Self {
+        Self {
+            head: Head::of(&root),
+            root,
+            pictures,
+            clock,
+            language,
+            seen: Seen::default(),
+            memory: Memory::new(),
+            pipeline: pipeline::build,
+            told: String::new(),
+        }
     }
 
     /// Returns a builder that goes another way from source files to outputs.
@@ -207,6 +237,7 @@ impl Builder {
         let mut set = Set { texts: Arc::new(texts), ..last.with(mistakes) };
         if complete {
             set.outputs = Arc::new(gathered.outputs());
+            set.pictures = Arc::new(Pictures { prints: built.prints, source, folder: self.pictures.clone() });
         }
         Ok(Made { set, told, seen })
     }

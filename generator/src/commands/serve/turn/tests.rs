@@ -55,7 +55,9 @@ impl Tree {
         }
         let root = folder.path().canonicalize().unwrap();
         let watch = Watch::start(&root, false).unwrap();
-        let mut maker = Maker { builder: Builder::new(root, Clock::system(), Language { lang: None }), watch };
+        let pictures = root.join("pictures");
+        let mut maker =
+            Maker { builder: Builder::new(root, pictures, Clock::system(), Language { lang: None }), watch };
         let set = maker.first().unwrap();
         assert_eq!(set.mistakes, None);
         Self { folder, maker, set }
