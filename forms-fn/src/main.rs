@@ -6,7 +6,7 @@ use axum::{extract::Request, middleware};
 use forms_fn::{
     App, Catalogue, Clock, OriginSecrets, PreviewSecret, router,
     store::{self, Connection, Counters, Store},
-    telemetry::{RequestId, Telemetry},
+    telemetry::{RequestId, Telemetry, hush_panics},
 };
 use lambda_http::RequestExt as _;
 
@@ -19,6 +19,7 @@ async fn main() -> ExitCode {
         .with_target(false)
         .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
         .init();
+    hush_panics();
     match start().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
