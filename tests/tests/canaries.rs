@@ -35,16 +35,23 @@ fn answers(form: &Form) -> Vec<(String, String)> {
             Kind::Text(_) | Kind::Longtext(_) | Kind::Name(_) => vec![canary(name)],
             Kind::Email(_) => vec![(name.clone(), format!("{CANARY}@example.pl"))],
             Kind::Phone(_) => vec![(name.clone(), format!("{CANARY} 41 000 00 00"))],
-            Kind::Remark(_) => {
-                question.fields().iter().filter(|field| !field.ends_with(".place")).map(|field| canary(field)).collect()
-            }
+            Kind::Remark(_) => question
+                .fields()
+                .iter()
+                .filter(|field| field.rsplit('.').next() != Some("place"))
+                .map(|field| canary(field))
+                .collect(),
             // The rest is chosen, or so short that it stands in any log: here as it is, below with canaries.
             _ => {
                 let fields = question.fields();
                 let of_question = ANSWERS.iter().filter(|(name, _)| fields.iter().any(|field| field == name));
                 of_question
                     .map(|(name, value)| {
-                        if name.ends_with(".other") { canary(name) } else { ((*name).to_owned(), (*value).to_owned()) }
+                        if name.rsplit('.').next() == Some("other") {
+                            canary(name)
+                        } else {
+                            ((*name).to_owned(), (*value).to_owned())
+                        }
                     })
                     .collect()
             }

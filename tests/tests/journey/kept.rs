@@ -91,11 +91,11 @@ fn answers() -> impl Strategy<Value = Answers> {
         one("kod", of(&["25-303", "25 303", "25303", " 25–303", ""])),
     );
     let numbers = (
-        one("wizyty", (0..=366).prop_map(|number| format!(" {number}\u{a0}"))),
+        one("wizyty", (0..=366_u16).prop_map(|number| format!(" {number}\u{a0}"))),
         one("droga_km", "[0-9]{1,3}(,[0-9])?"),
         one("wiek", of(&["do-18", "19-64", "od-65"])),
         one("ocena", of(&["1", "2", "3", "4", "5", "none"])),
-        one("spokoj", (0..=10).prop_map(|point| point.to_string())),
+        one("spokoj", (0..=10_u8).prop_map(|point| point.to_string())),
         chosen("dojazd", WAYS, 1, true),
         chosen("powroty", WAYS, 3, false),
         chosen("zajecia", &["spacer", "sport", "zabawa"], 2, true),

@@ -35,8 +35,8 @@ proptest! {
     /// and nothing of it is markup.
     #[test]
     fn d13_every_value_comes_back_as_it_was_typed(
-        typed in proptest::collection::vec((any::<sample::Index>(), text()), 0..12),
-        others_are_right: bool,
+        typed in proptest::collection::vec((any::<sample::Index>(), text()), 0..6),
+        others_are_right in proptest::bool::weighted(0.8),
         stray in (proptest::option::of(("[a-z]{1,6}[<>\"'& a-z.]{0,6}", text()))),
         step in prop_oneof![3 => Just("review"), 3 => Just("send"), 1 => Just("edit"), 1 => Just("edit:opinia"), 1 => Just("add:uwaga")],
     ) {
@@ -72,7 +72,7 @@ proptest! {
             let (validated, right) = (VALIDATED.load(Ordering::Relaxed), RIGHT.load(Ordering::Relaxed));
             println!("{validated} of {CASES} inputs reached validation, {right} were right");
             prop_assert!(validated * 10 >= CASES * 3, "{validated} of {CASES} reached validation");
-            prop_assert!(right * 20 >= CASES && right < validated, "{right} of {validated} were right");
+            prop_assert!(right * 50 >= CASES && right < validated, "{right} of {validated} were right");
         }
     }
 }
