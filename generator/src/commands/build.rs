@@ -13,6 +13,7 @@ use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say, waiting:
 use crate::{
     diagnostic::Severity,
     emit::{Outputs, Sink, Staging},
+    pictures,
     pipeline::{self, Options},
 };
 
@@ -23,6 +24,9 @@ pub(super) struct Arguments {
     /// Folder that the site is built into.
     #[arg(long, value_name = "DIR", default_value = "dist")]
     out: PathBuf,
+    /// Folder that keeps the prints of pictures between builds.
+    #[arg(long, value_name = "DIR", default_value = ".konsultacje/pictures")]
+    cache: PathBuf,
     /// Builds for this day instead of today.
     #[arg(long, value_name = "DATE")]
     today: Option<Date>,
@@ -55,6 +59,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     for (path, output) in kept.into_inner().unwrap_or_else(PoisonError::into_inner) {
         staging.take(path, output);
+    }
+    let broken = pictures::cache::all(Some(&arguments.cache), &built.prints, &source, &staging)?;
+    if report(&broken, &source, &texts, arguments.strict) {
+        return Ok(ExitCode::from(PROBLEMS));
     }
     let emitted = staging.place().context("failed to write the site")?;
     let mut lines = texts.phrase(

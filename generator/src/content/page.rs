@@ -1,15 +1,17 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Reader, address_slug, split};
+use super::{FOLDER, Reader, address_slug, join, split};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
+    digest,
     markdown::{self, Body, Words},
     memory::Key,
-    slug,
+    pictures, slug,
+    source::Source,
     yaml::{self, Fields, Node},
 };
 
@@ -77,6 +79,9 @@ pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) ->
         let (original, _) = translated(path).unwrap_or_default();
         if reader.source.text(&original).is_none() {
             reader.read.insert(path.to_owned());
+            if reader.source.is_unreadable(&original) {
+                continue;
+            }
             let problem = Diagnostic::new(rule::TRANSLATION_WITHOUT_ORIGINAL, Place::whole(path));
             reader.problems.push(problem.with("original", original));
         }
@@ -102,7 +107,7 @@ pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) ->
 
 /// A suffix that looks like a language is one of the site, or the file is no translation.
 fn listed(reader: &mut Reader<'_>, path: &str) {
-    if let Some((original, code)) = translated(path) {
+    if let Some((original, code)) = translated(path).filter(|_| reader.languages.known) {
         let alone = code != reader.languages.original() && reader.source.text(&original).is_none();
         if !alone {
             let problem = Diagnostic::new(rule::LANGUAGE_UNLISTED, Place::whole(path));
@@ -147,19 +152,22 @@ pub(crate) fn translated(path: &str) -> Option<(String, &str)> {
 
 /// Reads Markdown files, several at once; none stands for one that cannot be read.
 fn read_several(reader: &mut Reader<'_>, files: &[Written<'_>], role: Role) -> Vec<Option<RawPage>> {
-    let Reader { memory, words, .. } = *reader;
+    let Reader { source, memory, words, .. } = *reader;
     let no_words = Words::new();
+    let pictures = LazyLock::new(|| pictures(source));
     let read_one = |file: &Written<'_>| {
         let Written { path, text, language, prefix } = file;
         let words = words.get(*language).unwrap_or(&no_words);
-        let context = Context { role, language, words, prefix: prefix.as_deref(), key: None };
+        let context = Context { source, role, language, words, prefix: prefix.as_deref(), key: None };
         if let Some(sample) = reader.sample(path) {
             // It is no file: nothing is remembered of it.
             let mut problems = Vec::new();
             let page = read(path, "", (sample.clone(), 0), context, &mut problems);
             return Arc::new(Reading { page: Some(page), problems });
         }
-        memory.reading(&(path, role, language, words, prefix, text), |key| {
+        // The texts of sections hold the hashes of pictures; which ones, only reading tells.
+        let pictures = (role == Role::Chapter && text.contains("![")).then(|| &*pictures);
+        memory.reading(&(path, role, language, words, prefix, text, pictures), |key| {
             let mut problems = Vec::new();
             let front = yaml::front_matter(path, text).map_err(|problem| problems.push(problem)).ok();
             let page = front.map(|front| read(path, text, front, Context { key, ..context }, &mut problems));
@@ -177,9 +185,16 @@ fn read_several(reader: &mut Reader<'_>, files: &[Written<'_>], role: Role) -> V
     pages
 }
 
+/// Returns the pictures of the tree, each with its hash.
+fn pictures(source: &Source) -> Vec<(&str, String)> {
+    let pictures = source.under(FOLDER).filter(|(_, file)| pictures::format(file.bytes()).is_some());
+    pictures.map(|(path, file)| (path, digest::whole(file.bytes()))).collect()
+}
+
 /// What reading a file needs besides the file; `key` is that of all that is looked at.
 #[derive(Clone, Copy)]
 struct Context<'a> {
+    source: &'a Source,
     role: Role,
     language: &'a str,
     words: &'a Words,
@@ -192,7 +207,7 @@ fn read(
     path: &str,
     text: &str,
     (node, start): (Node, usize),
-    Context { role, language, words, prefix, key }: Context<'_>,
+    Context { source, role, language, words, prefix, key }: Context<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> RawPage {
     let mut fields = Fields::new(&node, problems);
@@ -218,6 +233,7 @@ fn read(
         title: title.as_ref().map(|title| title.value.as_str()),
         language,
         words,
+        hashes: &|target| Some(digest::whole(source.file(&join(path, target))?.bytes())),
     };
     let body = markdown::parse(path, text, start, context, problems);
     page.title = agreed_title(title, &body, path, language, problems);

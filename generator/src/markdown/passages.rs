@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::tokens::{self, Token};
+use super::tokens::{self, Captions, Token};
 
 /// Words in one piece: a paragraph, a heading, a cell of a table, the value of a field.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(crate) enum Kind {
 /// Lists the passages of a page, in order; the words of links stand in them and besides.
 pub(crate) fn passages(text: &str, start: usize) -> Vec<Passage> {
     let mut reading = Reading::default();
-    for (token, range) in tokens::read(text, text.ceil_char_boundary(start), "") {
+    for (token, range) in tokens::read(text, text.ceil_char_boundary(start), Captions::default()) {
         match token {
             Token::Event(event) => reading.take(event, range),
             _ => reading.end(),
