@@ -12,6 +12,10 @@ pub struct Bundle {
     pub form: Form,
     /// The revision of `form`.
     pub revision: String,
+    /// The same form as it is shown in the language of this bundle, its words set with the spaces and quotes of the
+    /// language; where absent, as it is written. Nothing is checked, stored or hashed with it.
+    #[serde(default)]
+    pub shown: Option<Form>,
     /// The language of this bundle.
     pub language: String,
     /// Whether it is the language of the site, in which a request without `lang` is answered.
@@ -33,6 +37,13 @@ pub struct Bundle {
     /// What the form was before, as registered, by its revision: whoever has a page of it open is told what changed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub published: BTreeMap<String, Form>,
+}
+
+impl Bundle {
+    /// Returns the form as pages show it.
+    pub fn shown(&self) -> &Form {
+        self.shown.as_ref().unwrap_or(&self.form)
+    }
 }
 
 /// A document that is consulted.

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{Answers, Condition, Kind, Mistake, Text};
@@ -58,6 +59,16 @@ impl Form {
         format!("1-{}", &HEXLOWER.encode(&Sha256::digest(definition))[..16])
     }
 
+    /// Returns the form with what `say` makes of each of its texts; names, values and rules stay.
+    ///
+    /// # Errors
+    /// When the definition cannot be written and read again.
+    pub fn with_texts(&self, say: &dyn Fn(&Text) -> Text) -> serde_json::Result<Self> {
+        let mut definition = serde_json::to_value(self)?;
+        replace_texts(&mut definition, say)?;
+        serde_json::from_value(definition)
+    }
+
     /// Returns the definition as JSON: what is stored once per revision, so that an old answer is read with its own
     /// questions.
     pub fn definition(&self) -> String {
@@ -102,5 +113,18 @@ impl Question {
     pub fn is_answered(&self, answers: &Answers) -> bool {
         let said = |field: &String| answers.values(field).iter().any(|value| !value.trim().is_empty());
         self.fields().iter().any(said)
+    }
+}
+
+/// Replaces the texts in a definition, wherever a kind of question keeps them: a text is what reads as one.
+fn replace_texts(value: &mut Value, say: &dyn Fn(&Text) -> Text) -> serde_json::Result<()> {
+    if let Ok(text) = Text::deserialize(&*value) {
+        *value = serde_json::to_value(say(&text))?;
+        return Ok(());
+    }
+    match value {
+        Value::Object(fields) => fields.values_mut().try_for_each(|value| replace_texts(value, say)),
+        Value::Array(items) => items.iter_mut().try_for_each(|value| replace_texts(value, say)),
+        _ => Ok(()),
     }
 }

@@ -166,7 +166,7 @@ pub struct Stored<'a> {
 ///
 /// What belongs to other pages, or to no question, travels unseen. Where nothing can be sent all questions are shown.
 pub fn form(theme: &Theme, bundle: &Bundle, state: State, filled: &Filled<'_>) -> Result<String, ThemeError> {
-    let (form, language) = (&bundle.form, &bundle.language);
+    let (form, language) = (bundle.shown(), &bundle.language);
     let pages = form.pages();
     let index = filled.shown.index(form).filter(|_| state.takes_answers() && pages.len() > 1);
     let shown = index.map_or(form.questions.as_slice(), |index| pages[index]);
@@ -211,9 +211,9 @@ pub fn review(
     filled: &Filled<'_>,
     forward: Forward,
 ) -> Result<String, ThemeError> {
-    let (_, unasked) = bundle.form.split(filled.answers);
-    let (sent, needless) = bundle.form.part(filled.answers);
-    let applying = bundle.form.applying(filled.answers);
+    let (_, unasked) = bundle.shown().split(filled.answers);
+    let (sent, needless) = bundle.shown().part(filled.answers);
+    let applying = bundle.shown().applying(filled.answers);
     let drawn = drawn(bundle, filled);
     let kept = pairs(&needless).map(|pair| Pair { name: format!("{KEPT}{}", pair.name), ..pair });
     let places = bundle.outdated_places(filled.answers);
@@ -238,7 +238,7 @@ pub fn review(
         unasked: pairs(&unasked).collect(),
         forward,
         back: last_page(bundle, filled.answers).map_or_else(|| "edit".to_owned(), step_to),
-        send: bundle.form.send.in_language(&bundle.language),
+        send: bundle.shown().send.in_language(&bundle.language),
         changes,
     };
     theme.render("review.html", &bundle.language, &bundle.shell, &page)
@@ -250,7 +250,7 @@ pub fn review(
 pub fn saved(theme: &Theme, bundle: &Bundle, base_url: &str, filled: &Filled<'_>) -> Result<String, ThemeError> {
     let filled = Filled { token: None, amends: None, ..*filled };
     let page = SavedView {
-        title: bundle.form.title.in_language(&bundle.language),
+        title: bundle.shown().title.in_language(&bundle.language),
         address: format!("{base_url}{}", bundle.action),
         answers: drawn(bundle, &filled).answers(|_| true),
         hidden: hidden(bundle, &filled).chain(pairs(filled.answers)).collect(),
@@ -386,23 +386,23 @@ struct Pair {
 
 fn journey<'a>(bundle: &'a Bundle, state: State, filled: &Filled<'a>) -> Journey<'a> {
     Journey {
-        title: bundle.form.title.in_language(&bundle.language),
+        title: bundle.shown().title.in_language(&bundle.language),
         action: &bundle.action,
         href: &bundle.href,
         state,
         takes_answers: state.takes_answers(),
         notice: filled.notice,
-        privacy: bundle.form.privacy.paragraphs(&bundle.language),
+        privacy: bundle.shown().privacy.paragraphs(&bundle.language),
         consultation: &bundle.consultation,
         trap: filled.trap.unwrap_or_default(),
         saves: bundle.base_url.is_some(),
-        has_required: bundle.form.questions.iter().any(|question| question.required),
+        has_required: bundle.shown().questions.iter().any(|question| question.required),
     }
 }
 
 fn drawn<'a>(bundle: &'a Bundle, filled: &Filled<'a>) -> Drawn<'a> {
     Drawn {
-        form: &bundle.form,
+        form: bundle.shown(),
         language: &bundle.language,
         answers: filled.answers,
         documents: &bundle.documents,
@@ -414,8 +414,8 @@ fn drawn<'a>(bundle: &'a Bundle, filled: &Filled<'a>) -> Drawn<'a> {
 
 /// Returns the last page with something to answer, of a form that has several.
 fn last_page<'a>(bundle: &'a Bundle, answers: &Answers) -> Option<&'a [Question]> {
-    let count = bundle.form.pages().len();
-    bundle.form.page_before(count, answers).filter(|_| count > 1)
+    let count = bundle.shown().pages().len();
+    bundle.shown().page_before(count, answers).filter(|_| count > 1)
 }
 
 /// Returns the step that leads to `page`: named by its first question.

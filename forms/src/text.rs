@@ -23,11 +23,17 @@ impl Text {
         self.translations.get(language).unwrap_or(&self.original)
     }
 
+    /// Tells whether somebody has translated it into `language`.
+    pub fn is_translated(&self, language: &str) -> bool {
+        self.translations.contains_key(language)
+    }
+
     /// Returns the paragraphs of the text in `language`: what blank lines separate, each on one line.
     pub fn paragraphs(&self, language: &str) -> Vec<String> {
         self.in_language(language)
             .split("\n\n")
-            .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+            // Spaces that keep words together stay.
+            .map(|paragraph| paragraph.split_ascii_whitespace().collect::<Vec<_>>().join(" "))
             .filter(|paragraph| !paragraph.is_empty())
             .collect()
     }

@@ -99,6 +99,14 @@ impl Theme {
         tera.render(template, &context).map_err(|error| ThemeError::Template(chain(&error)))
     }
 
+    /// Returns a number as `language` writes it: `-12345.6` is `-12 345,6`, with a space that keeps it together.
+    pub fn number(&self, language: &str, number: &str) -> String {
+        self.source
+            .texts
+            .get(language)
+            .map_or_else(|| number.to_owned(), |texts| Numbers::from_texts(texts).written(number))
+    }
+
     /// Returns the text under `path` ("banner.preview") in `language`, where there is one.
     pub fn text(&self, language: &str, path: &str) -> Option<&str> {
         let texts = self.source.texts.get(language)?;
@@ -112,14 +120,60 @@ fn engine(source: &ThemeSource, language: &str, texts: &Json) -> TeraResult<Tera
     let dates = Dates::from_texts(texts);
     let moments = dates.clone();
     tera.register_filter("date", move |day: &str, args: Kwargs, _: &State| dates.date(day, &args));
+    let numbers = Numbers::from_texts(texts);
+    let counts = numbers.clone();
+    tera.register_filter("number", move |number: &Value, _: Kwargs, _: &State| numbers.written(&number.to_string()));
     tera.register_filter("moment", move |instant: &str, _: Kwargs, _: &State| moments.moment(instant));
     let locale: Locale = language.parse().map_err(|_| tera::Error::message(format!("not a language: {language:?}")))?;
-    tera.register_filter("plural", move |forms: &Map, args: Kwargs, _: &State| plural(&locale, forms, &args));
+    tera.register_filter("plural", move |forms: &Map, args: Kwargs, _: &State| plural(&locale, &counts, forms, &args));
     tera.register_filter("fill", |text: &str, args: Kwargs, _: &State| fill_in(text, &args));
     tera.global_context().insert("t", texts);
     tera.global_context().insert("lang", language);
     tera.add_raw_templates(source.templates.iter().map(|(name, template)| (name.as_str(), template.as_str())))?;
     Ok(tera)
+}
+
+/// How a language writes numbers, from its texts.
+#[derive(Clone, Debug, Default)]
+struct Numbers {
+    /// Stands between groups of three digits.
+    group: String,
+    /// Stands before the fraction.
+    decimal: String,
+    /// The fewest digits that are grouped.
+    grouped_from: usize,
+}
+
+impl Numbers {
+    fn from_texts(texts: &Json) -> Self {
+        let numbers = texts.get("numbers");
+        let text = |key: &str| numbers.and_then(|numbers| numbers.get(key)?.as_str()).map(str::to_owned);
+        let from = numbers.and_then(|numbers| usize::try_from(numbers.get("grouped_from")?.as_u64()?).ok());
+        Self {
+            group: text("group").unwrap_or_default(),
+            decimal: text("decimal").unwrap_or_else(|| ".".to_owned()),
+            grouped_from: from.unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Returns `number`, digits with a sign and a decimal point where it has them, as the language writes it.
+    fn written(&self, number: &str) -> String {
+        let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("-", digits));
+        let (whole, fraction) =
+            digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+        let mut written = sign.to_owned();
+        for (at, digit) in whole.chars().enumerate() {
+            let left = whole.len() - at;
+            if at > 0 && left % 3 == 0 && whole.len() >= self.grouped_from {
+                written.push_str(&self.group);
+            }
+            written.push(digit);
+        }
+        if let Some(fraction) = fraction {
+            written.extend([&self.decimal, fraction]);
+        }
+        written
+    }
 }
 
 /// How a language writes dates, from its texts.
@@ -186,7 +240,7 @@ impl Dates {
     }
 }
 
-fn plural(locale: &Locale, forms: &Map, args: &Kwargs) -> TeraResult<String> {
+fn plural(locale: &Locale, numbers: &Numbers, forms: &Map, args: &Kwargs) -> TeraResult<String> {
     let rules = PluralRules::try_new_cardinal(locale.into()).map_err(tera::Error::message)?;
     let number = args.must_get::<i64>("n")?;
     let category = match rules.category_for(number) {
@@ -199,7 +253,7 @@ fn plural(locale: &Locale, forms: &Map, args: &Kwargs) -> TeraResult<String> {
     };
     let form = forms.get(&category.into()).and_then(Value::as_str);
     let form = form.ok_or_else(|| tera::Error::message(format!("no plural form `{category}`")))?;
-    Ok(replace(form, &[("n", &number.to_string())]))
+    Ok(replace(form, &[("n", &numbers.written(&number.to_string()))]))
 }
 
 fn fill_in(text: &str, args: &Kwargs) -> TeraResult<String> {
@@ -245,6 +299,7 @@ mod tests {
                 "pl".to_owned(),
                 json!({
                     "days": {"one": "{n} dzień", "few": "{n} dni", "many": "{n} dni", "other": "{n} dnia"},
+                    "numbers": {"group": "\u{a0}", "decimal": ",", "grouped_from": 5},
                     "greeting": "Do {name} {unknown} {",
                     "dates": {
                         "long": "{day} {month} {year} r.", "numeric": "{dd}.{mm}.{year}", "moment": "{date}, godz. {time}",
@@ -273,6 +328,18 @@ mod tests {
         check(
             "{{ t.days | plural(n=1) }}, {{ t.days | plural(n=22) }}, {{ t.days | plural(n=112) }}",
             "1 dzień, 22 dni, 112 dni",
+        );
+    }
+
+    #[test]
+    fn numbers_are_grouped_from_five_digits_on() {
+        check(
+            "{{ 9999 | number }}, {{ 10000 | number }}, {{ 1234567.25 | number }}",
+            "9999, 10\u{a0}000, 1\u{a0}234\u{a0}567,25",
+        );
+        check(
+            "{{ -12345 | number }}, {{ '20000.5' | number }}, {{ t.days | plural(n=12005) }}",
+            "-12\u{a0}345, 20\u{a0}000,5, 12\u{a0}005 dni",
         );
     }
 

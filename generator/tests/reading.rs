@@ -31,7 +31,7 @@ remarks: forms/uwagi.yaml
     ])
 }
 
-/// Builds a town for a day of May 2026: its pages, or what a person reads when that fails.
+/// Builds a town for a day of May 2026: its pages and what the function gets of its forms, or what a person reads when that fails.
 fn build(town: &BTreeMap<&str, &str>, day: i8) -> Result<BTreeMap<String, String>, String> {
     let root = tempfile::tempdir().unwrap();
     for (path, text) in town {
@@ -41,8 +41,9 @@ fn build(town: &BTreeMap<&str, &str>, day: i8) -> Result<BTreeMap<String, String
     }
     let today = jiff::civil::date(2026, 5, 1).saturating_add(jiff::Span::new().days(i64::from(day) - 1));
     let outputs = build_in_memory(root.path(), &Options { today, drafts: false, commit: None })?;
-    let pages = outputs.into_iter().filter(|(path, _)| path.ends_with("index.html"));
-    Ok(pages.map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap())).collect())
+    let texts =
+        outputs.into_iter().filter(|(path, _)| path.ends_with("index.html") || path.starts_with("forms/strategia"));
+    Ok(texts.map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap())).collect())
 }
 
 #[test]
@@ -129,4 +130,42 @@ fn another_language_is_set_by_its_own_rules() {
     let chapter = &pages[CHAPTER];
     assert!(chapter.contains("W mieście</h2>"), "Polish spaces hold in Polish alone: {chapter}");
     assert!(chapter.contains("Lasy “państwowe”"), "English quotes: {chapter}");
+}
+
+#[test]
+fn questions_are_set_as_text_is_and_the_definition_stays_as_it_was_written() {
+    let mut town = town();
+    let form = "title: Uwagi w \"skrócie\"\nintro: W domu i w pracy.\nsend: Wyślij\nquestions:\n  - name: tresc\n    kind: choice\n    \
+        label: Co zmienić w \"parku\"?\n    options:\n      - value: w-a\n        label: w alejkach\n";
+    town.insert("content/strategia/forms/uwagi.yaml", form);
+    let files = build(&town, 31).unwrap();
+    let page = &files["site/strategia/uwagi/index.html"];
+    for set in
+        ["Uwagi w\u{a0}„skrócie”", "W\u{a0}domu i\u{a0}w\u{a0}pracy.", "Co zmienić w\u{a0}„parku”?", "w\u{a0}alejkach"]
+    {
+        assert!(page.contains(set), "{set} is not in {page}");
+    }
+    assert!(page.contains("value=\"w-a\""), "{page}");
+    let bundle: forms::Bundle = serde_json::from_str(&files["forms/strategia/uwagi.pl.json"]).unwrap();
+    assert!(bundle.form.definition().contains("Co zmienić w \\\"parku\\\"?"), "{}", bundle.form.definition());
+    assert_eq!(bundle.revision, bundle.form.revision());
+    assert_ne!(bundle.shown(), &bundle.form);
+}
+
+#[test]
+fn lists_are_sorted_as_the_language_sorts() {
+    let mut town = town();
+    let titles = ["Łódki", "Żaby", "Lasy", "Zieleń", "Ćmy", "Cisza", "łabędzie", "Źródła"];
+    let pages: Vec<_> = titles
+        .iter()
+        .enumerate()
+        .map(|(at, title)| (format!("content/park/{at}.md"), format!("# {title}\n")))
+        .collect();
+    town.extend(pages.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    town.insert("content/park/index.md", "# Park\n");
+    let list = &build(&town, 1).unwrap()["site/park/index.html"];
+    let mut sorted = titles;
+    sorted
+        .sort_by_key(|title| list.find(&format!(">{title}</a>")).unwrap_or_else(|| panic!("{title} is not in {list}")));
+    assert_eq!(sorted, ["Cisza", "Ćmy", "Lasy", "łabędzie", "Łódki", "Zieleń", "Źródła", "Żaby"]);
 }

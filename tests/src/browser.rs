@@ -15,8 +15,9 @@ use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, LoggingPref
 
 use crate::http;
 
-/// Debian's browser and driver; tests/run installs them.
-const CHROMIUM: &str = "/usr/bin/chromium";
+/// Debian's browser; tests/run installs it.
+pub const CHROMIUM: &str = "/usr/bin/chromium";
+/// Its driver, from there too.
 const DRIVER: &str = "/usr/bin/chromedriver";
 
 /// Nothing of the machine's, nothing from the network.

@@ -53,7 +53,8 @@ fn size(frame: &Frame<'_>, bytes: usize) -> String {
     let (text, number) = match (tenths / 10, tenths % 10) {
         (0, _) => ("files.kilobytes", bytes.div_ceil(THOUSAND).max(1).to_string()),
         (whole, 0) => ("files.megabytes", whole.to_string()),
-        (whole, tenth) => ("files.megabytes", format!("{whole}{}{tenth}", frame.text("files.decimal"))),
+        (whole, tenth) => ("files.megabytes", format!("{whole}.{tenth}")),
     };
+    let number = frame.drawing.look.theme.number(&frame.drawing.site.language, &number);
     forms::fill(frame.text(text), |name| (name == "number").then(|| number.clone()))
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use forms::{
-    Answers, Bundle, ConsultedDocument, ConsultedSection, ConsultedVersion, Form, Kind, ThemeError,
+    Answers, Bundle, ConsultedDocument, ConsultedSection, ConsultedVersion, Form, Kind, Text, ThemeError,
     page::{self, Filled},
 };
 
@@ -10,6 +10,7 @@ use crate::{
     address::Address,
     markdown::Section,
     model::{Consultation, Document, FormPage, Version},
+    typography::typeset,
 };
 
 /// Draws the static page of a form with the code that the function draws it with.
@@ -28,6 +29,7 @@ pub(crate) fn bundle(frame: &Frame<'_>, consultation: &Consultation, form: &Form
     let api = Address::root().file(&format!("api/{}", form.form.id));
     Bundle {
         revision: form.form.revision(),
+        shown: form.form.with_texts(&|text| set(frame, text)).ok(),
         language: frame.drawing.site.language.clone(),
         original: frame.drawing.site.is_original(),
         href: frame.linking.href(&form.address),
@@ -46,6 +48,14 @@ fn published(consultation: &Consultation, form: &FormPage) -> BTreeMap<String, F
     let current = form.form.revision();
     let earlier = consultation.register.revisions(form.name()).filter(|earlier| earlier.revision != current);
     earlier.map(|earlier| (earlier.revision.clone(), earlier.definition.clone())).collect()
+}
+
+/// Returns a text of a form as it is shown: one that nobody has translated is set as the original's language wants it.
+fn set(frame: &Frame<'_>, text: &Text) -> Text {
+    let language = &frame.drawing.site.language;
+    let original = &frame.drawing.original.language;
+    let spoken = if text.is_translated(language) { language } else { original };
+    typeset(spoken, text.in_language(language)).as_ref().into()
 }
 
 /// Returns what remarks may be about; nothing for a form that asks for none.
