@@ -29,6 +29,10 @@ pub(crate) const FOLDERS: [&str; 2] = ["content", "themes"];
 /// File names that end so are text.
 const TEXT: [&str; 6] = [".md", ".yaml", ".html", ".css", ".js", ".svg"];
 
+/// What git begins a line with where two texts did not go together. The line between them, `=======`, is a heading of
+/// Markdown besides.
+const CONFLICT: [&str; 3] = ["<<<<<<<", "|||||||", ">>>>>>>"];
+
 /// Everything a build reads, by path relative to the root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Source {
@@ -311,7 +315,11 @@ fn content(name: &str, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
         return Ok(SourceFile::Bytes(bytes.into()));
     }
     let text = String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes()))?;
-    Ok(SourceFile::Text(normal(&text).into()))
+    let text = normal(&text);
+    match conflict(name, &text) {
+        Some(problem) => Err(problem),
+        None => Ok(SourceFile::Text(text.into())),
+    }
 }
 
 /// Drops a byte order mark and writes line ends as LF.
@@ -322,6 +330,20 @@ pub(crate) fn normal(text: &str) -> Cow<'_, str> {
     }
     // HTML knows no NUL: browsers show U+FFFD in its place.
     Cow::Owned(text.replace("\r\n", "\n").replace('\0', "\u{fffd}"))
+}
+
+/// Points at the first mark of a merge that nobody ended: what stands around it is two texts in one.
+fn conflict(name: &str, text: &str) -> Option<Diagnostic> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let mark = CONFLICT.iter().find(|mark| line.starts_with(**mark));
+        if mark.is_some_and(|mark| matches!(line.as_bytes().get(mark.len()), None | Some(b' ' | b'\n'))) {
+            let place = Lines::new(name, text).place(start..start + line.trim_end().len());
+            return Some(Diagnostic::new(rule::MERGE_CONFLICT, place));
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// Points at the first byte that is not UTF-8.
