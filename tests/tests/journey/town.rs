@@ -63,7 +63,9 @@ impl Town {
         for (path, bytes) in &mut self.forms {
             if path.starts_with(&format!("park/{name}.")) {
                 let mut bundle: serde_json::Value = serde_json::from_slice(bytes)?;
+                // What pages show of it is a form of its own.
                 change(&mut bundle["form"]);
+                change(&mut bundle["shown"]);
                 let form: forms::Form = serde_json::from_value(bundle["form"].clone())?;
                 bundle["revision"] = form.revision().into();
                 *bytes = serde_json::to_vec(&bundle)?;
