@@ -61,7 +61,7 @@ rules! {
     }
     "fields" {
         UNKNOWN_KEY = Error "unknown-key" ["key"];
-        WRONG_TYPE = Error "wrong-type" ["expected", "found"];
+        WRONG_TYPE = Error "wrong-type" ["expected", "found", "mend"];
         FIELD_MISSING = Error "field-missing" ["key"];
         DATE_BAD = Error "date-bad" ["value"];
         NUMBER_BAD = Error "number-bad" ["key", "value", "least", "most"];
