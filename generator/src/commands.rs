@@ -31,7 +31,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity, Texts, coloured},
     edit::{self, Edit, EditError},
     pipeline::Commit,
-    source::Source,
+    source::{ReadError, Source},
 };
 
 /// Content has problems.
@@ -111,7 +111,13 @@ pub fn run() -> ExitCode {
         Command::Table(command) => table::run(&command),
     };
     outcome.unwrap_or_else(|error| {
-        complain(&format!("konsultacje: {error:#}\n"));
+        let told = match error.downcast_ref() {
+            Some(ReadError::NoContent(root)) => {
+                in_each_language("no-content", &[("folder", &root.display().to_string())])
+            }
+            _ => format!("{error:#}"),
+        };
+        complain(&format!("konsultacje: {told}\n"));
         ExitCode::from(FAILED)
     })
 }
@@ -169,6 +175,20 @@ fn now() -> Timestamp {
 /// Returns the day it is in Poland at `instant`.
 fn day_of(instant: Timestamp) -> anyhow::Result<Date> {
     Ok(instant.in_tz(forms::ZONE)?.date())
+}
+
+/// Takes a day as files have it, `2026-07-14`. Who writes it as in a letter is told how to write it here.
+fn day(text: &str) -> Result<Date, String> {
+    let written = Date::strptime("%Y-%m-%d", text).ok().filter(|_| text.len() == 10);
+    written.ok_or_else(|| {
+        let meant = Date::strptime("%d.%m.%Y", text).unwrap_or_else(|_| jiff::civil::date(2026, 7, 14));
+        in_each_language("day-format", &[("day", &meant.to_string())])
+    })
+}
+
+/// Returns a phrase in all languages, for what is told before the editor's language is known.
+fn in_each_language(key: &str, values: &[(&str, &str)]) -> String {
+    Texts::languages().map(|language| Texts::in_language(language).phrase(key, values)).join(" / ")
 }
 
 /// Prints to standard output: with colours where a terminal shows them and `NO_COLOR` does not forbid it.

@@ -43,6 +43,14 @@ impl Edit {
         }
     }
 
+    /// Returns what is in the file then.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Create { bytes, .. } => String::from_utf8_lossy(bytes).into_owned(),
+            Self::Insert { read, at, .. } => inserted(read, at),
+        }
+    }
+
     /// Tells whether it makes the file.
     pub(crate) fn is_new(&self) -> bool {
         matches!(self, Self::Create { .. })

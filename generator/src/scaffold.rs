@@ -25,6 +25,12 @@ pub(crate) enum Unmade {
     Nameless(String),
     /// A folder outside of the content.
     Outside(String),
+    /// An id that is no part of an address.
+    BadId {
+        id: String,
+        /// What could be one in its place.
+        meant: String,
+    },
     /// An id that is too long.
     TooLong(String),
     /// A name that generated pages have.
@@ -97,6 +103,7 @@ impl Unmade {
         match self {
             Self::Nameless(name) => say("nameless", &[("name", name)]),
             Self::Outside(folder) => say("outside", &[("folder", folder)]),
+            Self::BadId { id, meant } => say("bad-id", &[("id", id), ("meant", meant)]),
             Self::TooLong(id) => say("too-long", &[("id", id), ("most", &most)]),
             Self::Reserved(id) => say("reserved", &[("id", id)]),
             Self::Unknown { what, name, known } => {
@@ -132,7 +139,7 @@ pub(crate) fn consultation(
         return Err(Unmade::Backwards { start, end });
     }
     let id = match id {
-        Some(id) => name(id)?,
+        Some(id) => own(id)?,
         None => cut(name(title)?),
     };
     if id.len() > LONGEST_ID {
@@ -235,7 +242,7 @@ pub(crate) fn meeting(
     };
     let day = format!("spotkanie-{}", meeting.date);
     let id = match meeting.id {
-        Some(id) => name(id)?,
+        Some(id) => own(id)?,
         None if taken(&day) => format!("{day}-{}", meeting.time.replace(':', "-")),
         None => day,
     };
@@ -293,15 +300,30 @@ pub(crate) fn version(
 pub(crate) fn blanks(edits: &[Edit]) -> Vec<(String, usize, String)> {
     let mut blanks = Vec::new();
     for edit in edits {
-        let (path, text) = match edit {
-            Edit::Create { path, bytes } => (path, String::from_utf8_lossy(bytes).into_owned()),
-            Edit::Insert { path, read, at } => (path, edit::inserted(read, at)),
+        let lines = match edit {
+            Edit::Create { bytes, .. } => numbered(&String::from_utf8_lossy(bytes), 1),
+            Edit::Insert { at, .. } => added(at),
         };
-        let before = |line: &str| matches!(edit, Edit::Insert { read, .. } if read.lines().any(|old| old == line));
-        let lines = text.lines().enumerate().filter(|(_, line)| line.contains(BLANK) && !before(line));
-        blanks.extend(lines.map(|(index, line)| (path.clone(), index + 1, line.trim().to_owned())));
+        let lines = lines.into_iter().filter(|(_, line)| line.contains(BLANK));
+        blanks.extend(lines.map(|(number, line)| (edit.path().to_owned(), number, line.trim().to_owned())));
     }
     blanks
+}
+
+fn numbered(text: &str, first: usize) -> Vec<(usize, String)> {
+    text.lines().enumerate().map(|(index, line)| (first + index, line.to_owned())).collect()
+}
+
+/// Returns the lines that come into a file with texts put behind its lines.
+fn added(at: &[(usize, String)]) -> Vec<(usize, String)> {
+    let mut before = 0;
+    let mut lines = Vec::new();
+    for (line, text) in at {
+        // What stands before the first line end goes on with a line that is there.
+        lines.extend(numbered(text, line + before).into_iter().skip(1));
+        before += text.matches('\n').count();
+    }
+    lines
 }
 
 /// Returns the version after `version`: one more in its first part, nothing in the others.
@@ -332,6 +354,12 @@ fn one<'a, T>(what: What, name: Option<&str>, all: impl Iterator<Item = (&'a str
 
 fn name(words: &str) -> Result<String, Unmade> {
     Some(slug::fold(words)).filter(|name| !name.is_empty()).ok_or_else(|| Unmade::Nameless(words.to_owned()))
+}
+
+/// Takes an id that an editor chose, as it is: it stays for ever.
+fn own(id: &str) -> Result<String, Unmade> {
+    let meant = name(id)?;
+    if meant == id { Ok(meant) } else { Err(Unmade::BadId { id: id.to_owned(), meant }) }
 }
 
 /// Cuts a name to what an id may have, between two words.
@@ -458,6 +486,7 @@ mod tests {
         let mut unmade = vec![
             Unmade::Nameless(text()),
             Unmade::Outside(text()),
+            Unmade::BadId { id: text(), meant: text() },
             Unmade::TooLong(text()),
             Unmade::Reserved(text()),
             Unmade::Unlisted { key: "meetings", path: text(), empty: true },

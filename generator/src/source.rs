@@ -166,6 +166,14 @@ impl Source {
         self.unreadable.iter().map(String::as_str)
     }
 
+    /// Returns the tree with other files besides, or in place of its own.
+    pub(crate) fn with<'a>(&self, texts: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        let mut tree = self.clone();
+        let files = texts.into_iter().map(|(path, text)| (path.to_owned(), SourceFile::Text(text.into())));
+        tree.files.extend(files);
+        tree
+    }
+
     /// Tells whether a file is there and cannot be read.
     pub(crate) fn is_unreadable(&self, path: &str) -> bool {
         self.unreadable.contains(path)

@@ -62,6 +62,9 @@ fn a_page_is_named_by_its_title() {
     assert_eq!((lost.code, lost.said.matches("ostrzeżenie[").count()), (0, 1), "{}", lost.said);
     assert!(lost.said.contains("ostrzeżenie[page-orphan]"), "{}", lost.said);
     good(&tree.build(TODAY));
+    assert!(!tree.path("dist/site/park/jak-dojechac").exists(), "a draft is seen by nobody");
+    tree.replace("content/park/jak-dojechac.md", "draft: true\n", "");
+    good(&tree.build(TODAY));
     assert!(tree.page("park/jak-dojechac/index.html").contains("Jak dojechać?"));
     assert_eq!(tree.run(&["new", "page", "--title", "Jak dojechać?", "--in", "content/park/"]).code, 2);
     assert_eq!(tree.run(&["new", "page", "--title", "…"]).code, 2);
@@ -241,4 +244,43 @@ fn what_is_not_made_is_told_in_the_language_of_the_editor() {
         "Plik albo folder „content/mapa.md” już jest. Niczego nie zmieniono.",
         "The file or folder “content/mapa.md” is there already. Nothing was changed.",
     );
+}
+
+#[test]
+fn what_would_be_wrong_is_not_made() {
+    let tree = versions();
+    tree.write("content/park/schedule.yaml", "meetings: []\n");
+    let before = tree.files();
+    let refused = tree.run(&["new", "page", "--title", "Harmonogram", "--in", "park"]);
+    assert_eq!((refused.code, tree.files() == before), (1, true), "{}", refused.said);
+    assert!(refused.complained.contains("błąd[") && refused.complained.contains("content/park/harmonogram.md"));
+    assert!(refused.complained.ends_with("Podaj inną nazwę albo inne miejsce.\n"), "{}", refused.complained);
+    let bad = tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17:00", "--id", "Źle Nazwane"]);
+    assert_eq!(bad.code, 2);
+    assert!(bad.complained.contains("--id zle-nazwane"), "{}", bad.complained);
+    let letter = tree.run(&["new", "meeting", "--date", "20.03.2026", "--time", "17:00"]);
+    assert!(letter.complained.contains("zapisz datę tak: 2026-03-20"), "{}", letter.complained);
+    assert!(tree.files() == before);
+}
+
+#[test]
+fn all_that_is_left_to_do_is_named() {
+    let tree = versions();
+    let add = || tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17:00"]);
+    for made in [add(), add()] {
+        good(&made);
+        assert_eq!(made.said.matches("Do uzupełnienia w pliku").count(), 2, "{}", made.said);
+    }
+    let numbered: Vec<_> = tree.read("content/park/schedule.yaml").lines().map(str::to_owned).collect();
+    let last = numbered.iter().rposition(|line| line.contains("place: do uzupełnienia")).unwrap() + 1;
+    assert_eq!(last, numbered.len() - 1);
+    let folder = tree.run(&["new", "page", "--title", "Nowa", "--in", "nie-ma"]);
+    assert!(folder.said.contains("nowy folder „content/nie-ma”"), "{}", folder.said);
+
+    let tree = Tree::copy_of(&repository().join("tests/fixtures/languages"));
+    let made = tree.run(&["new", "form", "nowa", "--title", "Nowa"]);
+    good(&made);
+    let told = "Do przetłumaczenia w pliku „content/park/forms/nowa.yaml”, tekstów: 8, języki: en, uk.";
+    assert_eq!(made.said.matches("Do przetłumaczenia").count(), 1, "{}", made.said);
+    assert!(made.said.contains(told), "{}", made.said);
 }

@@ -1,7 +1,7 @@
 use crate::{
     address::Linking,
     content,
-    diagnostic::{Diagnostic, Place, rule},
+    diagnostic::{Diagnostic, Place, nearest, rule},
     model::{Attachment, Consultation, Here, LinkError, Page, Routes, Site, Sites},
 };
 
@@ -101,8 +101,57 @@ fn problem(routes: &Routes, link: &Written<'_>) -> Option<Diagnostic> {
         Err(LinkError::NoFile { path }) if routes.is_broken(&path) => return None,
         Err(LinkError::NoFile { path }) => match routes.path_ignoring_case(&path) {
             Some(actual) => Diagnostic::new(rule::LINK_CASE, place).with("actual", actual),
-            None => Diagnostic::new(rule::LINK_BROKEN, place).nearest(&path, routes.paths()),
+            None => {
+                let problem = Diagnostic::new(rule::LINK_BROKEN, place);
+                match meant(routes, link, &path) {
+                    Some(meant) => problem.with("nearest", meant),
+                    None => problem,
+                }
+            }
         },
     };
     Some(problem.with("target", link.target))
+}
+
+/// Returns the target that an editor most likely meant, as it is to be written in the file.
+fn meant(routes: &Routes, link: &Written<'_>, path: &str) -> Option<String> {
+    let target = link.target;
+    if target.starts_with("www.") {
+        return Some(format!("https://{target}"));
+    }
+    if target.contains('@') {
+        return Some(format!("mailto:{target}"));
+    }
+    let others = || routes.paths().filter(|other| *other != link.path);
+    // A path from the root, an address of the site, and the name of a file in another folder are common slips.
+    let from_root = others().find(|other| *other == target.trim_start_matches('/'));
+    let by_address =
+        || routes.path_at(target).or_else(|| routes.path_at(&format!("/{}", path.strip_prefix("content/")?)));
+    let (folder, name) = content::split(path);
+    let by_name = || {
+        let near = nearest(name, others().map(|other| content::split(other).1))?;
+        let named = || others().filter(|other| content::split(other).1 == near);
+        named().find(|other| content::split(other).0 == folder).or_else(|| named().next())
+    };
+    from_root.or_else(by_address).or_else(by_name).map(|meant| relative(link.path, meant))
+}
+
+/// Returns the path of a file as seen from another.
+fn relative(from: &str, to: &str) -> String {
+    let here: Vec<_> = content::split(from).0.split('/').collect();
+    let there: Vec<_> = to.split('/').collect();
+    let shared = here.iter().zip(&there).take_while(|(a, b)| a == b).count();
+    format!("{}{}", "../".repeat(here.len() - shared), there[shared..].join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+
+    #[test]
+    fn a_path_is_written_as_seen_from_its_file() {
+        assert_eq!(relative("content/park/index.md", "content/park/plan.md"), "plan.md");
+        assert_eq!(relative("content/park/a/b.md", "content/index.md"), "../../index.md");
+        assert_eq!(relative("content/index.md", "content/park/plan.md"), "park/plan.md");
+    }
 }

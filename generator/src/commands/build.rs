@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say, waiting::Waiting};
+use super::{Language, PROBLEMS, Root, commit, day, day_of, now, report, say, waiting::Waiting};
 use crate::{
     diagnostic::Severity,
     emit::{Outputs, Sink, Staging},
@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR", default_value = ".konsultacje/pictures")]
     cache: PathBuf,
     /// Builds for this day instead of today.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<Date>,
     /// Shows drafts.
     #[arg(long)]

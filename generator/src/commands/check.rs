@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
-use super::{FAILED, Language, PROBLEMS, Root, commit, complain, day_of, now, refuses, say, told};
+use super::{FAILED, Language, PROBLEMS, Root, commit, complain, day, day_of, now, refuses, say, told};
 use crate::{
     diagnostic::{Diagnostic, Severity, Texts, coloured, explain, github, json, rule},
     pipeline::{self, Options},
@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     notes: bool,
     /// Checks as of this day instead of today.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<Date>,
     /// Takes warnings for errors.
     #[arg(long)]

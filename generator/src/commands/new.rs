@@ -4,13 +4,14 @@ use anyhow::anyhow;
 use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
 use jiff::civil::{Date, Time};
 
-use super::{Language, Root, change, day_of, now, say};
+use super::{Language, PROBLEMS, Root, change, complain, day, day_of, now, say};
 use crate::{
-    content::document,
+    content::{self, document},
+    diagnostic::{Diagnostic, coloured, rule},
     memory::Memory,
     pipeline::{self, Options},
     scaffold::{self, Meeting},
-    source,
+    source::{self, Source},
 };
 
 #[derive(Debug, Args)]
@@ -31,13 +32,13 @@ enum What {
         #[arg(long, value_parser = NonEmptyStringValueParser::new())]
         title: String,
         /// First day of the term.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         start: Date,
         /// Last day of the term.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         end: Date,
         /// Day of the announcement, if not the first of the term.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         announced: Option<Date>,
         /// Name of its folder, which is its id for ever; else made of the title.
         #[arg(long)]
@@ -67,7 +68,7 @@ enum What {
         #[arg(long, value_parser = version)]
         version: Option<String>,
         /// Its day; else today.
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         date: Option<Date>,
     },
     /// A form of a consultation; a draft.
@@ -84,7 +85,7 @@ enum What {
     /// A meeting in the schedule of a consultation.
     Meeting {
         /// Its day.
-        #[arg(long)]
+        #[arg(long, value_parser = day)]
         date: Date,
         /// When it begins, as 17:00.
         #[arg(long, value_parser = time)]
@@ -121,7 +122,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (source, _) = source::read(root)?;
     // What is wrong elsewhere does not keep anything from being made; `check` tells it.
     let options = Options { today, drafts: true, commit: None };
-    let (sites, _) = pipeline::sites(&source, &options, &Memory::default(), &mut Vec::new());
+    let mut before = Vec::new();
+    let (sites, _) = pipeline::sites(&source, &options, &Memory::default(), &mut before);
     let texts = arguments.language.of(&source);
     let edits = match &arguments.what {
         What::Consultation { title, start, end, announced, id } => {
@@ -150,7 +152,20 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
     };
     let edits = edits.map_err(|unmade| anyhow!(unmade.told(&texts)))?;
+    let after = source.with(edits.iter().map(|edit| (edit.path(), edit.text())));
+    let found = found(&after, &options, &before);
+    let mistakes: Vec<_> = found.iter().filter(|problem| problem.is_error()).cloned().collect();
+    if !mistakes.is_empty() {
+        complain(&format!("{}\n{}\n", coloured(&mistakes, &after, &texts), texts.phrase("not-made", &[])));
+        return Ok(ExitCode::from(PROBLEMS));
+    }
     change(root, &edits, &texts)?;
+    if let What::Page { .. } = &arguments.what {
+        let folders = edits.iter().map(|edit| content::split(edit.path()).0);
+        for folder in folders.filter(|folder| source.under(folder).next().is_none()) {
+            say(&format!("{}\n", texts.phrase("made-folder", &[("folder", folder)])));
+        }
+    }
     for edit in &edits {
         say(&format!("{}\n", texts.phrase(if edit.is_new() { "made" } else { "added-to" }, &[("file", edit.path())])));
     }
@@ -158,5 +173,21 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let line = line.to_string();
         say(&format!("{}\n", texts.phrase("blank", &[("file", &file), ("line", &line), ("words", &words)])));
     }
+    for problem in found.iter().filter(|problem| problem.rule == rule::TRANSLATION_MISSING) {
+        let word = |name| (name, problem.word(name).unwrap_or_default());
+        let values = [("file", problem.file().unwrap_or_default()), word("count"), word("languages")];
+        say(&format!("{}\n", texts.phrase("untranslated", &values)));
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns what would be wrong with a tree that was not wrong before, wherever it stands now.
+fn found(source: &Source, options: &Options, before: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    pipeline::sites(source, options, &Memory::default(), &mut problems);
+    let told = |problem: &Diagnostic| {
+        before.iter().any(|old| old.rule == problem.rule && old.file() == problem.file() && old.args == problem.args)
+    };
+    problems.retain(|problem| !told(problem));
+    problems
 }

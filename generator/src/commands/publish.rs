@@ -4,7 +4,7 @@ use anyhow::bail;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::{Language, PROBLEMS, Root, change, day_of, now, report, say};
+use super::{Language, PROBLEMS, Root, change, day, day_of, now, report, say};
 use crate::{
     check::{self, Differing},
     diagnostic::{self, Diagnostic, Texts, rule},
@@ -20,7 +20,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     root: Root,
     /// Registers as of this day instead of today.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<Date>,
     /// Changes nothing; says what is not registered, and exits with 1 if something is not.
     #[arg(long, conflicts_with = "correction")]

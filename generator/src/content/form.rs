@@ -71,6 +71,8 @@ struct RawQuestion {
     no_opinion: bool,
     text: Option<Text>,
     place: Place,
+    /// Where each of its fields is written.
+    keys: BTreeMap<String, Place>,
 }
 
 /// When a question is asked, as written.
@@ -148,6 +150,7 @@ fn question(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) 
     let kind = fields.required_string("kind");
     let raw = RawQuestion {
         place: fields.place().clone(),
+        keys: keys(node),
         label: required_words(&mut fields, "label", languages),
         hint: words(&mut fields, "hint", languages),
         required: fields.boolean("required").is_some_and(|required| required.value),
@@ -188,6 +191,12 @@ fn question(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) 
     };
     fields.finish();
     name.map(|_| raw)
+}
+
+/// Returns where each field of a group is written.
+fn keys(node: &Node) -> BTreeMap<String, Place> {
+    let Value::Map(fields) = &node.value else { return BTreeMap::new() };
+    fields.iter().map(|(key, _)| (key.value.clone(), key.place.clone())).collect()
 }
 
 fn condition(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<RawCondition> {

@@ -67,7 +67,7 @@ rules! {
     }
     "fields" {
         UNKNOWN_KEY = Error "unknown-key" ["key"];
-        WRONG_TYPE = Error "wrong-type" ["expected", "found"];
+        WRONG_TYPE = Error "wrong-type" ["expected", "found", "mend"];
         FIELD_MISSING = Error "field-missing" ["key"];
         FIELD_EMPTY = Error "field-empty" ["key"];
         DATE_BAD = Error "date-bad" ["value"];

@@ -150,7 +150,7 @@ impl Texts {
     fn fill(&self, template: &str, diagnostic: &Diagnostic) -> String {
         forms::fill(template, |name| {
             let value = diagnostic.word(name)?;
-            let word = matches!(name, "expected" | "found" | "day").then(|| self.words.get(value)).flatten();
+            let word = matches!(name, "expected" | "found" | "mend" | "day").then(|| self.words.get(value)).flatten();
             Some(one_line(word.map_or(value, String::as_str)))
         })
     }
@@ -272,7 +272,13 @@ mod tests {
     fn every_kind_of_value_has_a_word() {
         let severities = ["error", "warning", "info"];
         let kinds = ["nothing", "boolean", "integer", "number", "text", "list", "map", "date"];
-        let keys = severities.into_iter().chain(kinds).chain(calendar::REASONS).collect::<BTreeSet<&str>>();
+        let mends = ["boolean", "integer", "text", "list", "map", "date"].map(|kind| format!("mend-{kind}"));
+        let keys = severities
+            .into_iter()
+            .chain(kinds)
+            .chain(mends.iter().map(String::as_str))
+            .chain(calendar::REASONS)
+            .collect::<BTreeSet<&str>>();
         for texts in all_texts() {
             assert_eq!(keys, texts.words.keys().map(String::as_str).collect());
         }

@@ -187,6 +187,14 @@ impl Routes {
         self.paths().find(|path| path.to_lowercase() == wanted)
     }
 
+    /// Returns the path of the source file that is shown at this address.
+    pub(crate) fn path_at(&self, address: &str) -> Option<&str> {
+        let bare = |address: &str| address.trim_matches('/').to_owned();
+        let wanted = bare(address);
+        let shown = |routes: &[Route]| routes.iter().any(|route| bare(route.address.as_str()) == wanted);
+        self.by_path.iter().find(|(_, routes)| shown(routes)).map(|(path, _)| path.as_str())
+    }
+
     /// Returns the paths of all source files that a link may name.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.by_path.keys().map(String::as_str)

@@ -377,7 +377,8 @@ fn sample(node: &Node, taken: impl FnOnce() -> Taken) -> Option<&Sample> {
 }
 
 fn wrong_type(node: &Node, expected: &'static str) -> Diagnostic {
-    Diagnostic::new(rule::WRONG_TYPE, node.place.clone()).with("expected", expected).with("found", node.value.kind())
+    let problem = Diagnostic::new(rule::WRONG_TYPE, node.place.clone()).with("mend", format!("mend-{expected}"));
+    problem.with("expected", expected).with("found", node.value.kind())
 }
 
 /// Returns whether a required field with this value is as good as absent.

@@ -129,7 +129,8 @@ fn report_strangers(raw: &RawQuestion, kind: &Kind, problems: &mut Vec<Diagnosti
         ("required", raw.required, kind.asks()),
     ];
     for (key, _, _) in written.iter().filter(|(_, there, wanted)| *there && !wanted) {
-        let problem = Diagnostic::new(rule::KEY_OF_ANOTHER_KIND, raw.place.clone());
+        let place = raw.keys.get(*key).unwrap_or(&raw.place);
+        let problem = Diagnostic::new(rule::KEY_OF_ANOTHER_KIND, place.clone());
         let kind = raw.kind.as_ref().map(|kind| kind.value.clone()).unwrap_or_default();
         problems.push(problem.with("key", key).with("kind", kind));
     }
