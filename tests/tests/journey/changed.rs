@@ -3,7 +3,6 @@
 use generator::pipeline::{Options, build_in_memory};
 use serde_json::json;
 use tests::{
-    http,
     page::{Form, Page},
     town::{ANSWERS, FIXTURE, KAZDE},
     workspace::{Term, Tree},
