@@ -211,7 +211,7 @@ fn read(
     problems: &mut Vec<Diagnostic>,
 ) -> RawPage {
     let mut fields = Fields::new(&node, problems);
-    let title = fields.string("title");
+    let title = fields.filled_string("title");
     let mut page = RawPage {
         path: path.to_owned(),
         language: language.to_owned(),
