@@ -40,6 +40,12 @@ pub(crate) fn working_day(day: Date) -> Date {
     days.into_iter().find(|day| day_off(*day).is_none()).unwrap_or(day)
 }
 
+/// Returns the last working day until `day`.
+pub(crate) fn working_day_until(day: Date) -> Date {
+    let days = std::iter::successors(Some(day), |day| day.yesterday().ok());
+    days.into_iter().find(|day| day_off(*day).is_none()).unwrap_or(day)
+}
+
 fn holiday(day: Date) -> Option<&'static str> {
     match (day.month(), day.day()) {
         (1, 1) => return Some("new-year"),

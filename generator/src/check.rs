@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Every rule over what is the same in every language. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 14] = [
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 20] = [
     ids::consultations,
     ids::forms,
     addresses::absolute,
@@ -38,10 +38,16 @@ const RULES: [fn(&Site) -> Vec<Diagnostic>; 14] = [
     register::texts,
     register::versions,
     orphans::pages,
+    law::rests_on_an_act,
+    law::announced_where_it_counts,
+    law::announced_before_the_start,
+    law::dates_are_near,
     law::long_enough,
     law::ends_on_a_working_day,
+    law::reports_after_the_end,
     law::reports_in_time,
     law::reports_on_a_working_day,
+    law::stages_end_with_the_term,
     law::meetings_in_the_term,
     case_number::looks_like_one,
 ];

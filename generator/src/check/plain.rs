@@ -78,6 +78,13 @@ pub(super) fn links_speak(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
     })
 }
 
+/// Tells whether words say that something is not decided yet, in some language.
+pub(super) fn is_blank(words: &str) -> bool {
+    // What is shown is set with spaces that do not break.
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    known().into_values().any(|known| words.contains(&known.blank))
+}
+
 /// What the office has not decided yet is told, so that nobody forgets it.
 pub(super) fn nothing_is_blank(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
     // What a translator left as it was is blank in another language than its own.

@@ -64,7 +64,11 @@ pub(crate) struct RawConsultation {
 /// Where what rules speak of was written.
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
+    pub(crate) announced: Option<Place>,
+    pub(crate) start: Place,
     pub(crate) end: Place,
+    /// The first law or resolution.
+    pub(crate) basis: Option<Place>,
     pub(crate) report_due: Option<Place>,
     pub(crate) case_number: Option<Place>,
 }
@@ -145,7 +149,11 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
     let mut fields = Fields::new(&node, reader.problems);
     let term = fields.required("term", term);
     let (case_number, report_due) = (fields.string("case_number"), fields.date("report_due"));
+    let announced = fields.date("announced");
     let written = Written {
+        announced: announced.as_ref().map(|date| date.place.clone()),
+        start: term.as_ref().map_or_else(|| Place::whole(&path), |(start, _)| start.place.clone()),
+        basis: fields.node("legal_basis").map(|node| node.place.clone()),
         end: term.as_ref().map_or_else(|| Place::whole(&path), |(_, end)| end.place.clone()),
         report_due: report_due.as_ref().map(|date| date.place.clone()),
         case_number: case_number.as_ref().map(|number| number.place.clone()),
@@ -159,8 +167,8 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
         case_number: case_number.map(|number| number.value),
         slug: address_slug(&mut fields),
         draft: fields.boolean("draft").is_some_and(|draft| draft.value),
-        announced: fields.date("announced").map(|date| date.value),
-        start: term.as_ref().map_or(Date::MIN, |(start, _)| *start),
+        announced: announced.map(|date| date.value),
+        start: term.as_ref().map_or(Date::MIN, |(start, _)| start.value),
         end: term.as_ref().map_or(Date::MIN, |(_, end)| end.value),
         grace_minutes: number(&mut fields, "grace_minutes", 0..=24 * 60).unwrap_or(GRACE_MINUTES),
         report_due: report_due.map(|date| date.value),
@@ -191,7 +199,7 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
     term.map(|_| consultation)
 }
 
-fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Date, Spanned<Date>)> {
+fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Spanned<Date>, Spanned<Date>)> {
     let mut fields = Fields::new(node, problems);
     let (start, end) = (fields.required_date("start"), fields.required_date("end"));
     fields.finish();
@@ -200,7 +208,7 @@ fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Date, Spanned<Da
         let problem = Diagnostic::new(rule::TERM_BACKWARDS, end.place.clone());
         problems.push(problem.with("start", start.value).with("end", end.value));
     }
-    Some((start.value, end))
+    Some((start, end))
 }
 
 fn contact(node: &Node, problems: &mut Vec<Diagnostic>) -> Contact {

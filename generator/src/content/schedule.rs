@@ -24,7 +24,7 @@ pub(crate) struct RawStage {
     pub(crate) id: String,
     pub(crate) title: Text,
     pub(crate) start: Date,
-    pub(crate) end: Option<Date>,
+    pub(crate) end: Option<Spanned<Date>>,
     pub(crate) description: Option<Text>,
 }
 
@@ -92,14 +92,14 @@ fn id(fields: &mut Fields<'_>, seen: &mut BTreeMap<String, u32>) -> Option<Strin
 }
 
 /// Reads the last day of a stage, which is not before its first.
-fn end(fields: &mut Fields<'_>, start: Option<&Spanned<Date>>) -> Option<Date> {
+fn end(fields: &mut Fields<'_>, start: Option<&Spanned<Date>>) -> Option<Spanned<Date>> {
     let end = fields.date("end")?;
     let start = start.filter(|start| end.value < start.value);
     if let Some(start) = start {
-        let problem = Diagnostic::new(rule::TERM_BACKWARDS, end.place).with("start", start.value);
+        let problem = Diagnostic::new(rule::TERM_BACKWARDS, end.place.clone()).with("start", start.value);
         fields.problems().push(problem.with("end", end.value));
     }
-    Some(end.value)
+    Some(end)
 }
 
 /// Reads a time of day, `11:00`.

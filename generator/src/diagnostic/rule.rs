@@ -140,10 +140,17 @@ rules! {
         CASE_NUMBER_ODD = Warning "case-number-odd" ["number"];
     }
     "law" {
+        BASIS_MISSING = Warning "basis-missing" [];
+        BASIS_UNKNOWN = Warning "basis-unknown" ["act"];
+        ANNOUNCED_MISSING = Warning "announced-missing" ["act"];
+        ANNOUNCED_LATE = Warning "announced-late" ["date", "start"];
+        DATE_FAR = Warning "date-far" ["date", "other"];
         TERM_TOO_SHORT = Warning "term-too-short" ["days", "least", "act", "earliest"];
         TERM_ENDS_ON_DAY_OFF = Warning "term-ends-on-day-off" ["date", "day", "working"];
+        STAGE_BEYOND_TERM = Warning "stage-beyond-term" ["date", "end"];
         MEETING_OUTSIDE_TERM = Warning "meeting-outside-term" ["date", "start", "end"];
-        REPORT_LATE = Warning "report-late" ["date", "latest"];
+        REPORT_EARLY = Error "report-early" ["date", "end"];
+        REPORT_LATE = Warning "report-late" ["date", "latest", "working"];
         REPORT_ON_DAY_OFF = Warning "report-on-day-off" ["date", "day", "working"];
     }
     "forms" {

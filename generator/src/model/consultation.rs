@@ -97,6 +97,8 @@ pub(crate) struct Stage {
     pub(crate) title: String,
     pub(crate) start: Date,
     pub(crate) end: Option<Date>,
+    /// Where its end was written.
+    pub(crate) written: Option<Place>,
     pub(crate) description: Option<String>,
 }
 
@@ -344,7 +346,8 @@ fn schedule(resolving: Resolving<'_>, raw: &RawSchedule, path: String, address: 
                 id: stage.id.clone(),
                 title: text(&stage.title),
                 start: stage.start,
-                end: stage.end,
+                end: stage.end.as_ref().map(|end| end.value),
+                written: stage.end.as_ref().map(|end| end.place.clone()),
                 description: stage.description.as_ref().map(text),
             })
             .collect(),
