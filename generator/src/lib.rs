@@ -21,6 +21,7 @@ mod model;
 mod output;
 mod page;
 pub mod pipeline;
+mod prose;
 mod publish;
 mod redline;
 mod scaffold;

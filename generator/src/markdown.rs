@@ -20,7 +20,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Serialize;
 
-use self::{sections::Recorder, writer::Writer};
+use self::{passages::Listener, sections::Recorder, writer::Writer};
 use crate::{
     diagnostic::{Diagnostic, Lines, Place, Spanned},
     memory::Key,
@@ -29,7 +29,7 @@ use crate::{
 
 pub(crate) use self::{
     escape::escape,
-    passages::{Kind, Passage, passages},
+    passages::{Kind, Passage},
     sections::Section,
 };
 
@@ -62,8 +62,6 @@ pub(crate) struct Body {
     pub(crate) links: Vec<Link>,
     /// HTML with gaps for the addresses of links.
     pub(crate) pieces: Vec<Piece>,
-    /// The words alone, one line per block, without the title.
-    pub(crate) text: String,
     /// That of all that it was made from, where a memory keeps it: two bodies with one key are equal.
     pub(crate) key: Option<Key>,
 }
@@ -216,7 +214,7 @@ impl Body {
     }
 }
 
-/// Reads the Markdown of a file from the byte where its front matter ends.
+/// Reads the Markdown of a file from the byte where its front matter ends, without what is said of its words.
 pub(crate) fn parse(
     file: &str,
     text: &str,
@@ -224,16 +222,28 @@ pub(crate) fn parse(
     context: Context<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Body {
+    read(&Lines::new(file, text), start, context, problems).0
+}
+
+/// Reads the Markdown of a file from the byte where its front matter ends: its body, and the passages that residents read.
+pub(crate) fn read(
+    lines: &Lines<'_>,
+    start: usize,
+    context: Context<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> (Body, Vec<Passage>) {
+    let text = lines.text();
     let start = text.ceil_char_boundary(start);
-    let lines = Lines::new(file, text);
     // Only chapters have sections.
     let mut recorder = context.id_prefix.map(|slug| (slug, Recorder::default()));
-    let mut writer = Writer::new(text, &lines, context, problems);
+    let mut listener = Listener::default();
+    let mut writer = Writer::new(lines, context, problems);
     let caption = context.words.get("caption").map(String::as_str).unwrap_or_default();
     for (token, range) in tokens::read(text, start, caption) {
         if let Some((_, recorder)) = &mut recorder {
             recorder.take(&token);
         }
+        listener.take(&token, &range);
         writer.take(token, range);
     }
     let mut body = writer.finish();
@@ -244,7 +254,7 @@ pub(crate) fn parse(
     for heading in &mut body.headings {
         heading.text = typography::typeset(context.language, &heading.text).into_owned();
     }
-    body
+    (body, listener.finish())
 }
 
 #[cfg(test)]

@@ -74,10 +74,11 @@ pub(crate) fn sites(
     let resolved = theme::resolve(source, &site, memory);
     problems.extend(resolved.problems.iter().cloned());
     let words = resolved.look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
-    let content = content::read(source, site, &words, memory, problems);
+    let mut content = content::read(source, site, &words, memory, problems);
+    let said = std::mem::take(&mut content.said);
     let sites = model::resolve(content, &slugs, options.drafts, problems);
     let whole = source.unreadable().next().is_none() && !problems.iter().any(Diagnostic::is_error);
-    problems.extend(check::run(&sites, source, options.today, whole));
+    problems.extend(check::run(&sites, source, said, options.today, whole));
     (sites, resolved)
 }
 

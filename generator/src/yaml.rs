@@ -76,7 +76,12 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Diagnostic> {
 ///
 /// A file without front matter gives an empty value and 0. Places count from the start of the file.
 pub(crate) fn front_matter(file: &str, text: &str) -> Result<(Node, usize), Diagnostic> {
-    let lines = Lines::new(file, text);
+    front_matter_of(&Lines::new(file, text))
+}
+
+/// Does as [`front_matter`] where the lines are counted already.
+pub(crate) fn front_matter_of(lines: &Lines<'_>) -> Result<(Node, usize), Diagnostic> {
+    let text = lines.text();
     let Some(start) = text.split_inclusive('\n').next().filter(|line| line.trim_end() == "---") else {
         let nothing = Node { value: Value::Null, place: lines.place(0..0), written: String::new() };
         return Ok((nothing, 0));
@@ -85,7 +90,7 @@ pub(crate) fn front_matter(file: &str, text: &str) -> Result<(Node, usize), Diag
     let mut end = start;
     for line in text[start..].split_inclusive('\n') {
         if line.trim_end() == "---" {
-            let node = parse_part(&text[start..end], start, &lines)?;
+            let node = parse_part(&text[start..end], start, lines)?;
             return Ok((node, end + line.len()));
         }
         end += line.len();

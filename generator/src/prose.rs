@@ -1,76 +1,114 @@
-//! The words that residents read, passage by passage, with the place of each.
+//! The words that residents read, and what is said of them: file by file, passage by passage, each with its place.
+//!
+//! A page is judged while it is read, so that nobody has to keep its words.
 
-use std::ops::Range;
+mod personal;
+mod plain;
+
+use std::{collections::BTreeSet, ops::Range};
 
 use rayon::prelude::*;
 
 use crate::{
-    content::{FOLDER, consultation, has_extension, page, register},
-    diagnostic::{Lines, Place},
-    markdown::{self, Kind, Passage},
+    content::{FOLDER, consultation, has_extension, register},
+    diagnostic::{Diagnostic, Lines, Place},
+    markdown::{Kind, Passage},
+    model::Site,
     source::Source,
     yaml::{self, Node, Value},
 };
 
-/// One file that residents read something of.
-pub(super) struct Prose<'a> {
-    text: &'a str,
-    lines: Lines<'a>,
+/// Every rule over the words of a file.
+const RULES: [fn(&Prose<'_>) -> Vec<Diagnostic>; 6] = [
+    personal::stays_private,
+    plain::links_speak,
+    plain::nothing_is_blank,
+    plain::sentences_are_short,
+    plain::words_are_plain,
+    plain::abbreviations_are_explained,
+];
+
+/// What residents read of one file.
+struct Prose<'a> {
+    lines: &'a Lines<'a>,
     /// The language of the file.
-    language: String,
-    pub(super) passages: Vec<Passage>,
+    language: &'a str,
+    passages: Vec<Passage>,
 }
 
-/// Reads all files of the content, several at once. What cannot be read is told elsewhere.
+/// Judges a page in `language` with these fields and passages, of a site in `languages`, the original first.
+pub(crate) fn of_page(
+    lines: &Lines<'_>,
+    language: &str,
+    languages: &[&str],
+    fields: &Node,
+    passages: Vec<Passage>,
+) -> Vec<Diagnostic> {
+    Prose::new(lines, language, languages, fields, passages).judged()
+}
+
+/// Judges the fields of all YAML files of the content, several files at once. What cannot be read is told elsewhere.
 ///
-/// `languages` are those of the site, the original first: a file is in the language of its suffix, a text of several
-/// languages in that of its key.
-pub(super) fn read<'a>(source: &'a Source, languages: &[&str]) -> Vec<Prose<'a>> {
+/// A text of several languages is in that of its key.
+pub(crate) fn of_fields(source: &Source, languages: &[&str]) -> Vec<Diagnostic> {
     // The register holds what was consulted, word for word: nothing in it is to be mended.
     let folders = consultation::folders(source);
     let registered = |path: &str| consultation::belongs(&folders, path, register::FOLDER);
-    let files = source.under(FOLDER).filter(|(path, _)| !registered(path));
+    let files = source.under(FOLDER).filter(|(path, _)| has_extension(path, "yaml") && !registered(path));
     let files: Vec<_> = files.filter_map(|(path, file)| Some((path, file.text()?))).collect();
-    files.into_par_iter().filter_map(|(path, text)| Prose::read(path, text, languages)).collect()
+    let judge = |(path, text)| {
+        let fields = yaml::parse(path, text).ok()?;
+        let language = languages.first().copied().unwrap_or_default();
+        Some(Prose::new(&Lines::new(path, text), language, languages, &fields, Vec::new()).judged())
+    };
+    files.into_par_iter().filter_map(judge).flatten_iter().collect()
+}
+
+/// Returns what is left to say once `site` tells what may be published, each thing once.
+pub(crate) fn unless_public(site: &Site, said: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let public = personal::Public::of(site);
+    let mut told = BTreeSet::new();
+    let is_left = |problem: &Diagnostic| {
+        !personal::is_about(problem.rule)
+            || !public.covers(problem) && told.insert((problem.place.clone(), problem.rule.id))
+    };
+    said.into_iter().filter(is_left).collect()
 }
 
 impl<'a> Prose<'a> {
-    fn read(path: &'a str, text: &'a str, languages: &[&str]) -> Option<Self> {
-        let lines = Lines::new(path, text);
-        let mut passages = Vec::new();
-        let fields = if has_extension(path, "md") {
-            let (fields, start) = yaml::front_matter(path, text).ok()?;
-            passages.extend(markdown::passages(text, start));
-            fields
-        } else if has_extension(path, "yaml") {
-            yaml::parse(path, text).ok()?
-        } else {
-            return None;
-        };
-        let spoken = Spoken { languages, lines: &lines };
-        spoken.values(&fields, None, &mut passages);
-        let suffix = page::translated(path).map(|(_, code)| code).filter(|code| languages.contains(code));
-        let language = suffix.or_else(|| languages.first().copied()).unwrap_or_default().to_owned();
-        Some(Self { text, lines, language, passages })
+    fn new(
+        lines: &'a Lines<'a>,
+        language: &'a str,
+        languages: &[&str],
+        fields: &Node,
+        mut passages: Vec<Passage>,
+    ) -> Self {
+        Spoken { languages, lines }.values(fields, None, &mut passages);
+        Self { lines, language, passages }
+    }
+
+    fn judged(&self) -> Vec<Diagnostic> {
+        RULES.iter().flat_map(|rule| rule(self)).collect()
     }
 
     /// Returns the language of a passage.
-    pub(super) fn language<'b>(&'b self, passage: &'b Passage) -> &'b str {
-        passage.language.as_deref().unwrap_or(&self.language)
+    fn language<'b>(&'b self, passage: &'b Passage) -> &'b str {
+        passage.language.as_deref().unwrap_or(self.language)
     }
 
     /// Returns where words that stand in `passage` at `range` were written.
     ///
     /// They are looked for from the start of the passage: markup may stand between two words, and within few.
-    pub(super) fn place(&self, passage: &Passage, range: Range<usize>) -> Place {
+    fn place(&self, passage: &Passage, range: Range<usize>) -> Place {
         let first = |words: &'_ str| words.split(' ').next().unwrap_or_default().to_owned();
         let wanted = first(&passage.words[range.clone()]);
         let before = passage.words[..range.start].matches(&wanted).count();
-        let rest = &self.text[passage.start.min(self.text.len())..];
+        let text = self.lines.text();
+        let rest = &text[passage.start.min(text.len())..];
         let found = rest.match_indices(&wanted).nth(before).or_else(|| rest.match_indices(&wanted).next());
         let start = passage.start + found.map_or(0, |(at, _)| at);
         let whole = &passage.words[range];
-        let length = if self.text[start..].starts_with(whole) { whole.len() } else { wanted.len() };
+        let length = if text[start..].starts_with(whole) { whole.len() } else { wanted.len() };
         self.lines.place(start..start + length)
     }
 }
@@ -113,9 +151,19 @@ impl Spoken<'_> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::markdown::{self, Words};
 
     fn places(path: &str, text: &str, needle: &str) -> Vec<(u32, u32, u32)> {
-        let prose = Prose::read(path, text, &["pl"]).unwrap();
+        let lines = Lines::new(path, text);
+        let (fields, passages) = if has_extension(path, "md") {
+            let (fields, start) = yaml::front_matter(path, text).unwrap();
+            let words = Words::new();
+            let context = markdown::Context { id_prefix: None, title: None, language: "pl", words: &words };
+            (fields, markdown::read(&lines, start, context, &mut Vec::new()).1)
+        } else {
+            (yaml::parse(path, text).unwrap(), Vec::new())
+        };
+        let prose = Prose::new(&lines, "pl", &["pl"], &fields, passages);
         let mut found = Vec::new();
         for passage in &prose.passages {
             for (at, _) in passage.words.match_indices(needle) {
