@@ -68,7 +68,7 @@ pub(crate) fn all(
     };
     pages(drawing, &sheets, sink)?;
     feed::write(sites, &feeds, sink);
-    sitemap::write(&sites.original, &sheets, sink);
+    sitemap::write(&sites.original, &sheets, &twins, sink);
     files(sites, source, sink);
     forms::packed(sites, drawing, sink);
     for (address, output) in [stylesheet, icon, script] {
@@ -83,7 +83,7 @@ fn pages(drawing: Drawing<'_>, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) -
     let draw = |(site, sheet): &(&Site, Sheet<'_>)| {
         let drawing = Drawing { site, ..drawing };
         let html = page::draw(drawing, sheet).map_err(|error| theme::broken(&error, Some(sheet.source)))?;
-        sink.take(sheet.address.output(), page_output(html));
+        sink.take(sheet.address.output(), Output::new(html, Class::Page));
         Ok(())
     };
     // Drawn in parallel; of several pages that fail it is always the first that is told.
@@ -91,7 +91,7 @@ fn pages(drawing: Drawing<'_>, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) -
     drawn.into_iter().collect::<Result<(), _>>()?;
     for (name, template) in MESSAGES {
         let html = page::draw_message(drawing, template).map_err(|error| theme::broken(&error, Some(name)))?;
-        sink.take(Address::root().file(name).output(), page_output(html));
+        sink.take(Address::root().file(name).output(), Output::new(html, Class::Page));
     }
     Ok(())
 }
@@ -100,7 +100,7 @@ fn pages(drawing: Drawing<'_>, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) -
 fn files(sites: &Sites, source: &Source, sink: &dyn Sink) {
     for (path, address) in check::referenced_files(sites) {
         if let Some(file) = source.file(&path) {
-            sink.take(address.output(), Output { bytes: file.bytes().to_vec(), class: Class::Asset });
+            sink.take(address.output(), Output::new(file.shared(), Class::Asset));
         }
     }
 }
@@ -109,9 +109,5 @@ fn files(sites: &Sites, source: &Source, sink: &dyn Sink) {
 fn asset(stem: &str, extension: &str, text: &str) -> (Address, Output) {
     let hash = digest::short(text);
     let address = Address::root().file(&format!("assets/{stem}.{hash}.{extension}"));
-    (address, Output { bytes: text.as_bytes().to_vec(), class: Class::Asset })
-}
-
-fn page_output(html: String) -> Output {
-    Output { bytes: html.into_bytes(), class: Class::Page }
+    (address, Output::new(text.as_bytes().to_vec(), Class::Asset))
 }

@@ -126,5 +126,5 @@ fn bytes(source: &Source, built: &Built, outputs: Mutex<Outputs>) -> Result<BTre
         return Err(human(&built.problems, source, &Texts::in_language("en")));
     }
     let outputs = outputs.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes)).collect())
+    Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes.into())).collect())
 }

@@ -188,3 +188,27 @@ fn the_function_gets_each_form_in_each_language_of_one_definition() {
     assert_eq!(shared.sites.keys().collect::<Vec<_>>(), ["en", "pl", "uk"]);
     assert_eq!(shared.sites["uk"].consultations["park"].title, "Парк");
 }
+
+#[test]
+fn the_map_names_a_page_in_all_its_languages_and_each_language_has_its_feed() {
+    let files = files();
+    let text = |path: &str| String::from_utf8(files[path].clone()).unwrap();
+    let base = "https://konsultacje.example.pl";
+    let link = |language: &str, path: &str| {
+        format!("<xhtml:link rel=\"alternate\" hreflang=\"{language}\" href=\"{base}{path}\"/>")
+    };
+    let map = text("site/sitemap.xml");
+    let help = [link("pl", "/pomoc/"), link("en", "/en/help/")].concat();
+    for path in ["/pomoc/", "/en/help/"] {
+        has(&map, &format!("<url><loc>{base}{path}</loc>{help}</url>"));
+    }
+    // What is there in one language alone names none.
+    has(&map, &format!("<url><loc>{base}/park/klauzula/</loc></url>"));
+
+    let feed = text("site/en/atom.xml");
+    has(&feed, "xml:lang=\"en\"");
+    has(&feed, &format!("<link rel=\"self\" href=\"{base}/en/atom.xml\"/>"));
+    has(&feed, &format!("<link rel=\"alternate\" href=\"{base}/en/park/\"/>"));
+    has(&feed, "<title>Park by the river</title>");
+    assert!(!feed.contains(&format!("\"{base}/park/")), "{feed}");
+}

@@ -1,8 +1,8 @@
-use forms::{Card, Link, ThemeError};
+use forms::{Card, Link};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Frame, Status};
+use super::{Drawn, Frame, Status};
 use crate::{
     address::Address,
     model::{self, Consultation, Document, Page, Subject},
@@ -70,12 +70,7 @@ pub(super) enum Part<'a> {
     Whole,
 }
 
-pub(super) fn draw(
-    frame: &Frame<'_>,
-    consultation: &Consultation,
-    document: &Document,
-    index: usize,
-) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, document: &Document, index: usize) -> Drawn {
     let home = home(frame, document, index);
     let view = View {
         title: &document.title,

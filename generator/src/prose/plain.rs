@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    mem,
     ops::Range,
     sync::LazyLock,
 };
@@ -236,8 +237,8 @@ fn matches<'a>(text: &str, phrases: &'a BTreeMap<char, Vec<Phrase>>) -> Vec<(Ran
         let word = &text[span.clone()];
         let bare = word.trim_matches(|letter: char| !is_of_word(letter));
         match wanted.strip_suffix('*') {
-            Some(stem) => begins(bare, stem).is_some(),
-            None => [bare, word].into_iter().any(|word| begins(word, wanted) == Some(0)),
+            Some(stem) => after(bare, stem).is_some(),
+            None => [bare, word].into_iter().any(|word| after(word, wanted) == Some("")),
         }
     };
     let spans: Vec<Range<usize>> = spans(text).collect();
@@ -259,10 +260,16 @@ fn matches<'a>(text: &str, phrases: &'a BTreeMap<char, Vec<Phrase>>) -> Vec<(Ran
     found
 }
 
-/// Returns how many letters follow in `word` after `stem`, if it begins with it in any case.
-fn begins(word: &str, stem: &str) -> Option<usize> {
-    let mut letters = word.chars().flat_map(char::to_lowercase);
-    stem.chars().all(|letter| letters.next() == Some(letter)).then(|| letters.count())
+/// Returns what follows in `word` after `stem`, if it begins with it in any case.
+fn after<'a>(word: &'a str, stem: &str) -> Option<&'a str> {
+    let mut letters = word.chars();
+    for wanted in stem.chars() {
+        let letter = letters.next()?;
+        if letter != wanted && !letter.to_lowercase().eq([wanted]) {
+            return None;
+        }
+    }
+    Some(letters.as_str())
 }
 
 /// Finds words of two to six capitals.
@@ -283,11 +290,8 @@ fn abbreviations(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Lists the words of a text.
 fn spans(text: &str) -> impl Iterator<Item = Range<usize>> {
-    text.split(' ').scan(0, |next, word| {
-        let start = *next;
-        *next += word.len() + 1;
-        Some(start..start + word.len())
-    })
+    let gaps = text.bytes().enumerate().filter(|(_, byte)| *byte == b' ').map(|(at, _)| at);
+    gaps.chain([text.len()]).scan(0, |next, end| Some(mem::replace(next, end + 1)..end))
 }
 
 #[cfg(test)]

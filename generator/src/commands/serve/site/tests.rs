@@ -137,7 +137,7 @@ proptest! {
             let next = builder.build(read, &set).unwrap();
             if let Ok(fresh) = pipeline::build_in_memory(root.path(), &options) {
                 prop_assert_eq!(&next.mistakes, &None, "after {:?}", save);
-                let held = next.outputs.iter().map(|(path, output)| (path.clone(), output.bytes.clone()));
+                let held = next.outputs.iter().map(|(path, output)| (path.clone(), output.bytes.to_vec()));
                 prop_assert!(held.eq(fresh), "after {:?}", save);
             } else {
                 prop_assert!(next.mistakes.is_some(), "after {:?}", save);
