@@ -22,7 +22,7 @@ use crate::{
     journey::{self, Moment, Next, Opened, Page, Why},
     number::{Number, Secret},
     posted::{self, Posted},
-    store::State as Fate,
+    store::{Receipt, State as Fate},
 };
 
 /// What a page of ours may be kept for: Back keeps the token and the text, and asks again otherwise.
@@ -75,18 +75,33 @@ pub(crate) async fn post_form(
         Err((status, key)) => return message(&catalogue, None, status, key, &Answers::default()),
     };
     let language = posted.language.as_deref();
-    let Some(bundle) = find(&catalogue, path, language) else {
-        return message(&catalogue, language, StatusCode::GONE, "no_form", &posted.answers);
+    let foreign = is_foreign(&headers);
+    let id = path.ok().map(|Path((consultation, form))| format!("{consultation}/{form}")).unwrap_or_default();
+    let Some(bundle) = catalogue.bundle(&id, language) else {
+        return gone(&app, &catalogue, &id, &posted, foreign).await;
     };
     let moment = moment(&app, bundle, &headers);
     let sender = app.sender(&headers);
-    match journey::advance(&app.store, bundle, moment, sender, &posted, is_foreign(&headers)).await {
+    match journey::advance(&app.store, bundle, moment, sender, &posted, foreign).await {
         Ok(next) => respond(&catalogue, bundle, moment, &posted, &next),
         Err(error) => {
             tracing::error!(form = bundle.form.id, %error, "no random numbers");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// Answers a post to a form that no bundle knows: with the receipt of what was sent before, else with the text.
+async fn gone(app: &App, catalogue: &Catalogue, id: &str, posted: &Posted, foreign: bool) -> Response {
+    let (status, key) = match journey::sent_before(&app.store, id, posted, foreign).await {
+        Ok(Some(Next::Receipt { number, secret })) => return receipt_at(&number, &secret),
+        Ok(_) => (StatusCode::GONE, "no_form"),
+        Err(cause) => {
+            tracing::error!(form = id, cause, "whether an answer was stored is not known");
+            (StatusCode::INSUFFICIENT_STORAGE, "not_known")
+        }
+    };
+    message(catalogue, posted.language.as_deref(), status, key, &posted.answers)
 }
 
 /// A post to an address of no form: what was typed is given back, as for a form that is gone.
@@ -122,10 +137,11 @@ pub(crate) async fn show_receipt(
         }
     };
     let language = catalogue.language(Some(&receipt.language));
-    let form = receipt.definition.as_deref().and_then(|definition| serde_json::from_str::<Form>(definition).ok());
+    let form = definition(&receipt);
     let answers = receipt.answers.map(Answers::from);
     let consultation = receipt.form.split('/').next().unwrap_or_default();
     let stored = Stored {
+        id: &receipt.form,
         number: receipt.number.to_string(),
         sent: receipt.sent.to_string(),
         late: receipt.after_deadline,
@@ -141,6 +157,18 @@ pub(crate) async fn show_receipt(
         return unknown();
     };
     drawn(StatusCode::OK, NOT_KEPT, page::receipt(&catalogue.theme, language, shell, &stored))
+}
+
+/// Reads the definition that was answered; none, and logged, where it is missing or no longer understood.
+fn definition(receipt: &Receipt) -> Option<Form> {
+    let read = receipt.definition.as_deref().map(serde_json::from_str);
+    let cause = match read {
+        Some(Ok(form)) => return Some(form),
+        Some(Err(error)) => error.to_string(),
+        None => "there is none".to_owned(),
+    };
+    tracing::error!(form = receipt.form, revision = receipt.revision, cause, "failed to read a definition");
+    None
 }
 
 /// `GET /api/health`: whether the store answers.
@@ -175,10 +203,10 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Posted, (StatusCode, &'
 }
 
 fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Posted, next: &Next) -> Response {
-    let (page, why, token) = match next {
-        Next::Page { page, why, token } => (page, why, token),
+    let (page, why, carried) = match next {
+        Next::Page { page, why, carried } => (page, why, carried),
         Next::Receipt { number, secret } => return receipt_at(number, secret),
-        Next::Saved => return saved(catalogue, bundle, posted),
+        Next::Saved { base_url } => return saved(catalogue, bundle, base_url, posted),
     };
     let (status, notice) = match why {
         Why::Asked(notice) => (StatusCode::OK, notice.as_ref()),
@@ -192,8 +220,14 @@ fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Post
             (StatusCode::INSUFFICIENT_STORAGE, Some(notice))
         }
     };
-    let token = token.to_string();
-    let filled = Filled { token: Some(&token), notice, trap: posted.trap.as_deref(), ..Filled::new(&posted.answers) };
+    let token = carried.token.to_string();
+    let filled = Filled {
+        token: Some(&token),
+        amends: carried.amends,
+        notice,
+        trap: posted.trap.as_deref(),
+        ..Filled::new(&posted.answers)
+    };
     let page = match page {
         Page::Form { mistakes, shown, focus, blank } => {
             let shown = match shown {
@@ -205,22 +239,16 @@ fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Post
             let filled = Filled { mistakes, focus, blank: focus.filter(|_| *blank), shown, ..filled };
             page::form(&catalogue.theme, bundle, moment.state, &filled)
         }
-        Page::Review(forward, amends) => {
-            let filled = Filled { amends: *amends, ..filled };
-            page::review(&catalogue.theme, bundle, moment.state, &filled, *forward)
-        }
+        Page::Review(forward) => page::review(&catalogue.theme, bundle, moment.state, &filled, *forward),
     };
     drawn(status, REVALIDATED, page)
 }
 
-/// Answers with a file for the resident's device; where the site has no address, with the form as it was.
-fn saved(catalogue: &Catalogue, bundle: &Bundle, posted: &Posted) -> Response {
+/// Answers with a file for the resident's device.
+fn saved(catalogue: &Catalogue, bundle: &Bundle, base_url: &str, posted: &Posted) -> Response {
     let filled = Filled { trap: posted.trap.as_deref(), ..Filled::new(&posted.answers) };
-    let Some(file) = page::saved(&catalogue.theme, bundle, &filled) else {
-        return message(catalogue, Some(&bundle.language), StatusCode::OK, "no_save", &posted.answers);
-    };
     let name = bundle.form.id.replace('/', "-");
-    let mut response = drawn(StatusCode::OK, NOT_KEPT, file);
+    let mut response = drawn(StatusCode::OK, NOT_KEPT, page::saved(&catalogue.theme, bundle, base_url, &filled));
     if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.html\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
     }

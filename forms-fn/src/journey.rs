@@ -3,10 +3,10 @@
 //! A send looks the token up first, then asks the clock, then validates: whoever sent in time and lost the answer on
 //! the way gets the same receipt, whatever has happened since.
 
-use std::{fmt::Display, time::Duration};
+use std::{collections::BTreeSet, fmt::Display, time::Duration};
 
 use forms::{
-    Bundle, Kind, Mistake, State,
+    Answers, Bundle, Kind, Mistake, State,
     page::{Forward, Notice},
 };
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use crate::{
     app::Sender,
     number::{AnswersHash, Number, Secret, Token, answers_hash},
     posted::{Posted, Step},
-    store::{Known, Outcome, Store, Submission},
+    store::{Known, Outcome, State as Fate, Store, Submission},
 };
 
 /// The way by which an answer came that the function received.
@@ -38,12 +38,21 @@ pub(crate) struct Moment {
 /// What the resident sees next.
 #[derive(Debug)]
 pub(crate) enum Next {
-    /// A page that carries on the journey `token`, with what was typed.
-    Page { page: Page, why: Why, token: Token },
-    /// A file with what was typed, for the resident's device.
-    Saved,
+    /// A page that carries a journey on, with what was typed.
+    Page { page: Page, why: Why, carried: Carried },
+    /// A file with what was typed, for the resident's device; it posts to the site at this address.
+    Saved { base_url: String },
     /// The receipt.
     Receipt { number: Number, secret: Secret },
+}
+
+/// What a journey has with it from page to page.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried {
+    /// Its token.
+    pub(crate) token: Token,
+    /// The amendment that it is to replace, where the resident has asked for that.
+    pub(crate) amends: Option<u16>,
 }
 
 /// A page of the journey.
@@ -51,8 +60,8 @@ pub(crate) enum Next {
 pub(crate) enum Page {
     /// The form or a page of it, with what is wrong, opened at a question.
     Form { mistakes: Vec<Mistake>, shown: Opened, focus: Option<String>, blank: bool },
-    /// The review page, with what its button does, and the amendment that a correction replaces.
-    Review(Forward, Option<u16>),
+    /// The review page, with what its button does.
+    Review(Forward),
 }
 
 /// Which page of the form is shown; see [`forms::page::Shown`].
@@ -99,40 +108,58 @@ pub(crate) async fn advance(
     posted: &Posted,
     foreign: bool,
 ) -> Result<Next, getrandom::Error> {
-    let brought = posted.token.clone().filter(|_| !foreign);
+    let brought = posted.token.clone().filter(|_| !foreign && posted.step != Step::New);
     let first = brought.is_none();
-    let token = match brought {
-        Some(token) if posted.step != Step::New => token,
-        _ => Token::mint()?,
+    let carried = match brought {
+        Some(token) => Carried { token, amends: posted.amends },
+        None => Carried { token: Token::mint()?, amends: None },
     };
     if posted.too_large {
-        return Ok(form(Why::TooLarge(Notice::new("too_large")), token));
+        return Ok(form(Why::TooLarge(Notice::new("too_large")), &carried));
     }
     if posted.step.writes() && !first {
-        let sent = tokio::time::timeout(PATIENCE, send(store, bundle, moment, sender, posted, &token)).await;
-        return Ok(sent.unwrap_or_else(|elapsed| not_stored(&token, &elapsed)));
+        let sent = tokio::time::timeout(PATIENCE, send(store, bundle, moment, sender, posted, &carried)).await;
+        return Ok(sent.unwrap_or_else(|elapsed| not_stored(&carried, &elapsed)));
     }
-    Ok(show(bundle, moment, posted, token, foreign))
+    Ok(show(bundle, moment, posted, &carried, foreign))
+}
+
+/// Looks up what was sent through a form that no bundle knows any more: whoever sent in time and lost the answer on the
+/// way gets the same receipt.
+///
+/// # Errors
+/// When the store does not say whether it was.
+pub(crate) async fn sent_before(
+    store: &Store,
+    form: &str,
+    posted: &Posted,
+    foreign: bool,
+) -> Result<Option<Next>, String> {
+    let Some(token) = posted.token.as_ref().filter(|_| posted.step.writes() && !foreign) else { return Ok(None) };
+    let found = tokio::time::timeout(PATIENCE, store.find(form, token)).await;
+    let known = found.map_err(|elapsed| elapsed.to_string())?.map_err(|error| error.to_string())?;
+    let hash = answers_hash(token, &posted.sent.canonical());
+    Ok(known.filter(|known| known.answers_hash == hash).map(|known| receipt(form, known.number, token)))
 }
 
 /// Shows the form or the review page; stores nothing.
-fn show(bundle: &Bundle, moment: Moment, posted: &Posted, token: Token, foreign: bool) -> Next {
+fn show(bundle: &Bundle, moment: Moment, posted: &Posted, carried: &Carried, foreign: bool) -> Next {
     if posted.step == Step::Save {
-        return Next::Saved;
+        return match &bundle.base_url {
+            Some(base_url) => Next::Saved { base_url: base_url.clone() },
+            None => form(Why::Asked(Some(Notice::new("no_save"))), carried),
+        };
     }
     if let Some(notice) = not_open(moment) {
-        return form(Why::NotOpen(notice), token);
+        return form(Why::NotOpen(notice), carried);
     }
     let why = || Why::Asked(changed(bundle, posted));
     let at = |question: &String, shown: Opened, blank: bool| {
-        let focus = Some(question.clone());
-        Next::Page { page: Page::Form { mistakes: Vec::new(), shown, focus, blank }, why: why(), token: token.clone() }
+        let page = Page::Form { mistakes: Vec::new(), shown, focus: Some(question.clone()), blank };
+        Next::Page { page, why: why(), carried: carried.clone() }
     };
     match &posted.step {
-        Step::Edit(None) => {
-            let page = Page::Form { mistakes: Vec::new(), shown: Opened::Whole, focus: None, blank: false };
-            return Next::Page { page, why: why(), token };
-        }
+        Step::Edit(None) => return form(why(), carried),
         Step::Edit(Some(question)) => return at(question, Opened::Edit(question.clone()), false),
         Step::Add(question) if is_remark(bundle, question) => {
             return at(question, Opened::Page(question.clone()), true);
@@ -141,19 +168,19 @@ fn show(bundle: &Bundle, moment: Moment, posted: &Posted, token: Token, foreign:
             return at(question, Opened::Page(question.clone()), false);
         }
         Step::Page(question) => {
-            if let Some(next) = turn(bundle, posted, &token, question) {
+            if let Some(next) = turn(bundle, posted, carried, question) {
                 return next;
             }
         }
         _ => {}
     }
-    if let Some(mend) = to_mend(bundle, posted, &token) {
+    if let Some(mend) = to_mend(bundle, posted, carried) {
         return mend;
     }
     let foreign = foreign.then(|| Notice::new("foreign"));
     let late = || (moment.state == State::Grace).then(|| Notice::new("late"));
     let notice = foreign.or_else(|| changed(bundle, posted)).or_else(late);
-    review(Forward::Send, Why::Asked(notice), token)
+    review(Why::Asked(notice), carried)
 }
 
 fn is_remark(bundle: &Bundle, question: &str) -> bool {
@@ -162,19 +189,19 @@ fn is_remark(bundle: &Bundle, question: &str) -> bool {
 
 /// Turns to the page of the form with `question`, or to the next that has something to answer; first what stands before
 /// has to be right. None: there is no such page, or none left to turn to.
-fn turn(bundle: &Bundle, posted: &Posted, token: &Token, question: &str) -> Option<Next> {
+fn turn(bundle: &Bundle, posted: &Posted, carried: &Carried, question: &str) -> Option<Next> {
     let form = &bundle.form;
     let index = form.page_with(question)?;
     let before: Vec<_> = form.pages()[..index].concat();
     let mut mistakes = form.mistakes(&posted.answers);
     mistakes.retain(|mistake| before.iter().any(|question| question.name == mistake.question));
-    if let Some(mend) = mend(bundle, posted, token, mistakes, Opened::Page) {
+    if let Some(mend) = mend(bundle, posted, carried, mistakes, Opened::Page) {
         return Some(mend);
     }
     let page = form.page_from(index, &posted.answers)?;
     let first = page.first()?.name.clone();
     let page = Page::Form { mistakes: Vec::new(), shown: Opened::Page(first), focus: None, blank: false };
-    Some(Next::Page { page, why: Why::Asked(changed(bundle, posted)), token: token.clone() })
+    Some(Next::Page { page, why: Why::Asked(changed(bundle, posted)), carried: carried.clone() })
 }
 
 /// Stores the answers, once.
@@ -184,35 +211,32 @@ async fn send(
     moment: Moment,
     sender: Sender<'_>,
     posted: &Posted,
-    token: &Token,
+    carried: &Carried,
 ) -> Next {
-    let hash = answers_hash(token, &posted.answers.canonical());
+    let token = &carried.token;
+    let hash = answers_hash(token, &posted.sent.canonical());
     let amended = match store.find(&bundle.form.id, token).await {
         Ok(Some(known)) if corrects(posted, &known, &hash) => Some(known),
         Ok(Some(known)) => return replay(bundle, &known, &hash, token),
         // Nothing was sent that could be corrected.
         Ok(None) if posted.step == Step::Correct => {
-            return review(Forward::Send, Why::Asked(None), token.clone());
+            return review(Why::Asked(None), &Carried { amends: None, ..carried.clone() });
         }
         Ok(None) => None,
-        Err(error) => return not_stored(token, &error),
+        Err(error) => return not_stored(carried, &error),
     };
     if let Some(notice) = not_open(moment) {
-        return form(Why::NotOpen(notice), token.clone());
+        return form(Why::NotOpen(notice), carried);
     }
-    if let Some(mend) = to_mend(bundle, posted, token) {
+    if let Some(mend) = to_mend(bundle, posted, carried) {
         return mend;
     }
     let (sent, _) = bundle.form.part(&posted.answers);
-    if posted.revision.as_ref() != Some(&bundle.revision) || sent != posted.answers {
-        // What would be stored is not what was reviewed: shown again before anything is kept.
-        return review(Forward::Send, Why::Asked(Some(Notice::new("changed"))), token.clone());
-    }
-    if !bundle.changed_places(&sent).is_subset(&posted.told) {
-        return review(Forward::Send, Why::Asked(Some(Notice::new("section_changed"))), token.clone());
+    if let Some(notice) = unseen(bundle, posted, &sent) {
+        return review(Why::Asked(Some(notice)), carried);
     }
     if !sender.may_store(moment.now).await {
-        return review(Forward::Send, Why::TooMany(Notice::new("too_many_requests")), token.clone());
+        return review(Why::TooMany(Notice::new("too_many_requests")), carried);
     }
     let term = &bundle.consultation.term;
     let expires = bundle.consultation.retention_days.filter(|_| !moment.preview).map(|days| term.after_end(days));
@@ -235,22 +259,44 @@ async fn send(
         None => store.submit(&submission, token).await,
     };
     match stored {
-        Ok(Outcome::Stored { number }) => receipt(bundle, number, token),
+        Ok(Outcome::Stored { number }) => receipt(&bundle.form.id, number, token),
         Ok(Outcome::Known(known)) => replay(bundle, &known, &hash, token),
-        Err(error) => not_stored(token, &error),
+        Err(error) => not_stored(carried, &error),
+    }
+}
+
+/// Tells why `sent`, which would be stored, is not what the resident has seen on the review page; none: it is. What was
+/// not seen is shown before anything is kept.
+fn unseen(bundle: &Bundle, posted: &Posted, sent: &Answers) -> Option<Notice> {
+    if let Some(changed) = changed(bundle, posted) {
+        return Some(changed);
+    }
+    if posted.revision.is_none() || *sent != posted.sent {
+        return Some(Notice::new("reviewed_again"));
+    }
+    let places = bundle.outdated_places(sent);
+    let untold = |places: &BTreeSet<String>| !places.is_subset(&posted.told);
+    if untold(&places.changed) {
+        Some(Notice::new("section_changed"))
+    } else if untold(&places.unknown) {
+        Some(Notice::new("section_unknown"))
+    } else {
+        None
     }
 }
 
 /// Answers a send under a token that is known: the same receipt, or the question what to do with other answers.
 fn replay(bundle: &Bundle, known: &Known, hash: &AnswersHash, token: &Token) -> Next {
     if known.answers_hash == *hash {
-        return receipt(bundle, known.number, token);
+        return receipt(&bundle.form.id, known.number, token);
     }
-    let correctable = known.state.is_correctable();
-    let key = if correctable { "conflict" } else { "withdrawn" };
+    let (key, forward, amends) = match known.state {
+        _ if known.state.is_correctable() => ("conflict", Forward::Correct, Some(known.amendment)),
+        Fate::Withdrawn => ("withdrawn", Forward::New, None),
+        _ => ("not_correctable", Forward::New, None),
+    };
     let why = Why::Conflict(Notice { key, number: Some(known.number.to_string()) });
-    let (forward, amends) = if correctable { (Forward::Correct, Some(known.amendment)) } else { (Forward::New, None) };
-    Next::Page { page: Page::Review(forward, amends), why, token: token.clone() }
+    Next::Page { page: Page::Review(forward), why, carried: Carried { token: token.clone(), amends } }
 }
 
 /// Tells whether `posted` is to replace what `known` says was sent: the resident has seen that it was, and it is still
@@ -262,30 +308,30 @@ fn corrects(posted: &Posted, known: &Known, hash: &AnswersHash) -> bool {
         && known.answers_hash != *hash
 }
 
-fn receipt(bundle: &Bundle, number: Number, token: &Token) -> Next {
-    Next::Receipt { number, secret: Secret::derive(&bundle.form.id, token) }
+fn receipt(form: &str, number: Number, token: &Token) -> Next {
+    Next::Receipt { number, secret: Secret::derive(form, token) }
 }
 
-fn not_stored(token: &Token, cause: &impl Display) -> Next {
+fn not_stored(carried: &Carried, cause: &impl Display) -> Next {
     let why = Why::NotStored { notice: Notice::new("not_stored"), cause: cause.to_string() };
-    review(Forward::Send, why, token.clone())
+    review(why, carried)
 }
 
 /// Returns the form with everything that is wrong, where something is.
-fn to_mend(bundle: &Bundle, posted: &Posted, token: &Token) -> Option<Next> {
+fn to_mend(bundle: &Bundle, posted: &Posted, carried: &Carried) -> Option<Next> {
     let mistakes = bundle.form.mistakes(&posted.answers);
     if posted.unreadable && mistakes.is_empty() {
         let why = Why::Mistakes(Some(Notice::new("unreadable")));
-        return Some(form(why, token.clone()));
+        return Some(form(why, carried));
     }
-    mend(bundle, posted, token, mistakes, Opened::Edit)
+    mend(bundle, posted, carried, mistakes, Opened::Edit)
 }
 
 /// Returns the form with `mistakes`: the page with all of them, shown by `place`, or all questions.
 fn mend(
     bundle: &Bundle,
     posted: &Posted,
-    token: &Token,
+    carried: &Carried,
     mistakes: Vec<Mistake>,
     place: fn(String) -> Opened,
 ) -> Option<Next> {
@@ -296,17 +342,19 @@ fn mend(
     Some(Next::Page {
         page: Page::Form { mistakes, shown, focus: None, blank: false },
         why: Why::Mistakes(if posted.unreadable { Some(Notice::new("unreadable")) } else { changed(bundle, posted) }),
-        token: token.clone(),
+        carried: carried.clone(),
     })
 }
 
-fn form(why: Why, token: Token) -> Next {
+fn form(why: Why, carried: &Carried) -> Next {
     let page = Page::Form { mistakes: Vec::new(), shown: Opened::Whole, focus: None, blank: false };
-    Next::Page { page, why, token }
+    Next::Page { page, why, carried: carried.clone() }
 }
 
-fn review(forward: Forward, why: Why, token: Token) -> Next {
-    Next::Page { page: Page::Review(forward, None), why, token }
+/// Returns the review page: whoever has chosen to correct is asked to do that.
+fn review(why: Why, carried: &Carried) -> Next {
+    let forward = if carried.amends.is_some() { Forward::Correct } else { Forward::Send };
+    Next::Page { page: Page::Review(forward), why, carried: carried.clone() }
 }
 
 /// Returns the notice that the form has changed since the page was drawn: the next page carries the new revision, so

@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn d29_symbols_that_look_alike_are_in_no_number() {
         let bare = Number::derive(FORM, &token(3), 0).to_string();
         for look_alike in ["0", "1", "O", "o", "I", "i", "ı", "Ł", "_", "é"] {
             let written = format!("{look_alike}{}", &bare[1..]);

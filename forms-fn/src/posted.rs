@@ -25,6 +25,8 @@ pub(crate) const FIELDS: usize = 4096;
 pub(crate) struct Posted {
     /// Everything the resident typed or chose.
     pub(crate) answers: Answers,
+    /// The same without what the review page has set aside: what a step that writes would store.
+    pub(crate) sent: Answers,
     /// What the pressed button asks for.
     pub(crate) step: Step,
     /// The token of the journey, if one well formed came.
@@ -94,11 +96,10 @@ impl Posted {
         let ours = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let step = Step::parse(ours("_step").unwrap_or_default());
         let limit = if step.writes() { WORKS + SEND_EXTRA } else { WORKS };
-        // What the review page keeps, but does not send, comes back with any other step.
-        let answer = |(name, value): &'_ (String, String)| {
-            let kept = name.strip_prefix(KEPT).filter(|_| !step.writes());
-            (kept.unwrap_or(name).to_owned(), value.clone())
-        };
+        let sent = Answers::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value)));
+        // What the review page keeps, but does not send, comes back whatever follows.
+        let answer =
+            |(name, value): &'_ (String, String)| (name.strip_prefix(KEPT).unwrap_or(name).to_owned(), value.clone());
         let answers = Answers::from_pairs(pairs.iter().map(answer));
         let answers = match removed(ours("_step").unwrap_or_default()) {
             Some((question, number)) => {
@@ -117,6 +118,7 @@ impl Posted {
             unreadable,
             too_large: body.len() > limit,
             answers,
+            sent,
             step,
         })
     }

@@ -29,7 +29,7 @@ pub use condition::{Condition, Test};
 pub use form::{Form, Question};
 pub use kind::Kind;
 pub use mistake::Mistake;
-pub use place::Place;
+pub use place::{OutdatedPlaces, Place};
 pub use term::{State, Term, ZONE};
 pub use text::{Text, fill};
 pub use theme::{Theme, ThemeError, ThemeSource};

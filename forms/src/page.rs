@@ -117,6 +117,8 @@ pub enum Forward {
 /// A stored answer as its receipt shows it.
 #[derive(Clone, Debug)]
 pub struct Stored<'a> {
+    /// `CONSULTATION/FORM`.
+    pub id: &'a str,
     /// The receipt number.
     pub number: String,
     /// When it was sent, an RFC 3339 instant.
@@ -125,7 +127,7 @@ pub struct Stored<'a> {
     pub late: bool,
     /// Whether it was sent under a shifted clock, as a trial.
     pub preview: bool,
-    /// Its own definition; none when that cannot be read.
+    /// The definition that was answered; none when it cannot be read.
     pub form: Option<&'a Form>,
     /// Whether it was withdrawn.
     pub withdrawn: bool,
@@ -192,7 +194,9 @@ pub fn review(
     let applying = bundle.form.applying(filled.answers);
     let drawn = drawn(bundle, filled);
     let kept = pairs(&needless).map(|pair| Pair { name: format!("{KEPT}{}", pair.name), ..pair });
-    let told = bundle.changed_places(filled.answers).into_iter().map(|value| Pair { name: TOLD.to_owned(), value });
+    let places = bundle.outdated_places(filled.answers);
+    let told = places.changed.into_iter().chain(places.unknown);
+    let told = told.map(|value| Pair { name: TOLD.to_owned(), value });
     let trap = filled.trap.map(|value| Pair { name: TRAP.to_owned(), value: value.to_owned() });
     let page = ReviewView {
         journey: journey(bundle, state, filled),
@@ -205,38 +209,35 @@ pub fn review(
         hidden: hidden(bundle, filled).chain(told).chain(trap).chain(pairs(&sent)).chain(kept).collect(),
         unasked: pairs(&unasked).collect(),
         forward,
+        back: last_page(bundle, filled.answers).map_or_else(|| "edit".to_owned(), step_to),
         send: bundle.form.send.in_language(&bundle.language),
     };
     theme.render("review.html", &bundle.language, &bundle.shell, &page)
 }
 
-/// Draws a file that holds the answers outside of the site and posts them to it; none where the site has no address.
+/// Draws a file that holds the answers outside of the site and posts them to it, which stands at `base_url`.
 ///
 /// It never holds the token: whoever opens it begins a journey of their own.
-pub fn saved(theme: &Theme, bundle: &Bundle, filled: &Filled<'_>) -> Option<Result<String, ThemeError>> {
-    let base = bundle.base_url.as_ref()?;
+pub fn saved(theme: &Theme, bundle: &Bundle, base_url: &str, filled: &Filled<'_>) -> Result<String, ThemeError> {
     let filled = Filled { token: None, amends: None, ..*filled };
     let page = SavedView {
         title: bundle.form.title.in_language(&bundle.language),
-        address: format!("{base}{}", bundle.action),
+        address: format!("{base_url}{}", bundle.action),
         answers: drawn(bundle, &filled).answers(|_| true),
         hidden: hidden(bundle, &filled).chain(pairs(filled.answers)).collect(),
     };
-    Some(theme.render("saved.html", &bundle.language, &bundle.shell, &page))
+    theme.render("saved.html", &bundle.language, &bundle.shell, &page)
 }
 
 /// Draws the receipt of a stored answer.
 pub fn receipt(theme: &Theme, language: &str, shell: &Shell, stored: &Stored<'_>) -> Result<String, ThemeError> {
-    let answers = match (stored.form, stored.answers) {
-        (Some(form), Some(answers)) => {
-            let mistakes = &[];
-            let drawn =
-                Drawn { form, language, answers, documents: stored.documents, mistakes, focus: None, blank: None };
-            let applying = form.applying(answers);
-            Some(drawn.answers(|name| applying.contains(name)))
-        }
-        _ => None,
-    };
+    let answers = stored.form.zip(stored.answers).map(|(form, answers)| {
+        let mistakes = &[];
+        let drawn = Drawn { form, language, answers, documents: stored.documents, mistakes, focus: None, blank: None };
+        let applying = form.applying(answers);
+        drawn.answers(|name| applying.contains(name))
+    });
+    let unread = stored.answers.filter(|_| stored.form.is_none());
     let page = ReceiptView {
         number: &stored.number,
         sent: &stored.sent,
@@ -244,9 +245,10 @@ pub fn receipt(theme: &Theme, language: &str, shell: &Shell, stored: &Stored<'_>
         preview: stored.preview,
         withdrawn: stored.withdrawn,
         amendment: stored.amendment,
-        action: stored.form.map(|form| format!("/api/{}", form.id)),
+        action: format!("/api/{}", stored.id),
         title: stored.form.map(|form| form.title.in_language(language)),
         answers,
+        pairs: unread.into_iter().flat_map(pairs).collect(),
         consultation: stored.consultation,
     };
     theme.render("receipt.html", language, shell, &page)
@@ -308,6 +310,8 @@ struct ReviewView<'a> {
     hidden: Vec<Pair>,
     unasked: Vec<Pair>,
     forward: Forward,
+    /// The step that leads back to the form: to its last page.
+    back: String,
     send: &'a str,
 }
 
@@ -328,9 +332,11 @@ struct ReceiptView<'a> {
     withdrawn: bool,
     amendment: u16,
     /// Where the form is posted: a script forgets what it kept for it.
-    action: Option<String>,
+    action: String,
     title: Option<&'a str>,
     answers: Option<Vec<AnswerView>>,
+    /// The answers as they were posted, where their own definition cannot be read.
+    pairs: Vec<Pair>,
     consultation: Option<&'a Card>,
 }
 
@@ -373,6 +379,12 @@ fn drawn<'a>(bundle: &'a Bundle, filled: &Filled<'a>) -> Drawn<'a> {
         focus: filled.focus,
         blank: filled.blank,
     }
+}
+
+/// Returns the last page with something to answer, of a form that has several.
+fn last_page<'a>(bundle: &'a Bundle, answers: &Answers) -> Option<&'a [Question]> {
+    let count = bundle.form.pages().len();
+    bundle.form.page_before(count, answers).filter(|_| count > 1)
 }
 
 /// Returns the step that leads to `page`: named by its first question.

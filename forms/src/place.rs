@@ -48,6 +48,15 @@ impl fmt::Display for Place {
     }
 }
 
+/// The places of remarks, as [`Place`] writes them, that are not what the resident may believe.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutdatedPlaces {
+    /// Those whose text has changed since it was read.
+    pub changed: BTreeSet<String>,
+    /// Those that nobody knows.
+    pub unknown: BTreeSet<String>,
+}
+
 fn is_id(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=200).contains(&text.len()) && text.bytes().all(inner)
@@ -145,12 +154,19 @@ impl Bundle {
         }
     }
 
-    /// Returns the places in `answers` whose text is not the one that was read, or that nobody knows.
-    pub fn changed_places(&self, answers: &Answers) -> BTreeSet<String> {
+    /// Returns the places in `answers` whose text is not the one that was read, and those that nobody knows.
+    pub fn outdated_places(&self, answers: &Answers) -> OutdatedPlaces {
         let remarks = self.form.questions.iter().filter(|question| matches!(question.kind, Kind::Remark(_)));
         let fields = remarks.flat_map(crate::Question::fields).filter(|field| field.ends_with(PLACE));
         let places = fields.flat_map(|field| answers.values(&field).to_vec());
-        let changed = |place: &String| matches!(PlaceView::of(place, &self.documents).standing, "changed" | "unknown");
-        places.filter(changed).collect()
+        let mut outdated = OutdatedPlaces::default();
+        for place in places {
+            match PlaceView::of(&place, &self.documents).standing {
+                "changed" => outdated.changed.insert(place),
+                "unknown" => outdated.unknown.insert(place),
+                _ => false,
+            };
+        }
+        outdated
     }
 }

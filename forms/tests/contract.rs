@@ -66,8 +66,10 @@ fn a_text_is_required_short_and_one_line() {
 }
 
 #[test]
-fn a_line_end_counts_as_one_character() {
+fn d15_scalar_values_are_counted_and_a_line_end_is_one() {
     check("opis=ab\r\ncde", &[]);
+    check("opis=a\r\nbą🦆", &[]);
+    check("opis=a\r\nbą🦆e\u{301}", &["opis:too_long"]);
     check("opis=ab\r\ncdef", &["opis:too_long"]);
     check("opis=\r\r\r\r\r\r", &[]);
 }

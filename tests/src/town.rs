@@ -1,5 +1,5 @@
 //! What the tests know of the fixture `town`: a consultation `park` with the forms `kazde`, which has every kind of
-//! question, and `krotka`, which has one.
+//! question, `krotka`, which has one, `strony`, which has three pages, and `wymagane`, where everything is required.
 
 /// Name of the fixture.
 pub const FIXTURE: &str = "town";
@@ -7,6 +7,12 @@ pub const FIXTURE: &str = "town";
 pub const KAZDE: &str = "/api/park/kazde";
 /// Where the form with one question, `zdanie`, is posted.
 pub const KROTKA: &str = "/api/park/krotka";
+/// Where the form of three pages is posted; the second is only for those who come by bus.
+pub const STRONY: &str = "/api/park/strony";
+/// Where the form is posted in which everything is required.
+pub const WYMAGANE: &str = "/api/park/wymagane";
+/// The languages of the town, its own first.
+pub const LANGUAGES: [&str; 3] = ["pl", "en", "uk"];
 
 /// Right answers to every question of `kazde`, with what breaks a careless page in them.
 pub const ANSWERS: [(&str, &str); 33] = [
@@ -43,6 +49,30 @@ pub const ANSWERS: [(&str, &str); 33] = [
     ("uwaga.1.text", "Oczyścić staw.\nI <b>już</b>."),
     ("uwaga.1.reason", "Kaczki & żaby"),
     ("uwaga.2.text", "Druga uwaga"),
+];
+
+/// Right answers to every question of `wymagane`.
+pub const REQUIRED: [(&str, &str); 20] = [
+    ("ulica", "Zielona 7"),
+    ("opinia", "Cień 🦆"),
+    ("wizyty", "12"),
+    ("droga_km", "1,5"),
+    ("dojazd", "rower"),
+    ("powroty", "pieszo"),
+    ("ocena", "3"),
+    ("miejsca.staw", "dobrze"),
+    ("miejsca.aleja", "zle"),
+    ("kolejnosc.lawki", "2"),
+    ("kolejnosc.lampy", "1"),
+    ("pierwsza_wizyta.day", "7"),
+    ("pierwsza_wizyta.month", "7"),
+    ("pierwsza_wizyta.year", "2019"),
+    ("nazwisko", "Łucja Gęś"),
+    ("adres_email", "lucja@example.pl"),
+    ("telefon", "(41) 000-00-00"),
+    ("kod", "25-303"),
+    ("zgoda", "yes"),
+    ("uwaga.1.text", "Ławki"),
 ];
 
 /// Returns a token of the form that the function mints, another for each number.

@@ -189,7 +189,7 @@ async fn the_whole_way_goes_by_keyboard_on_a_narrow_screen() -> anyhow::Result<(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_page_fits_a_narrow_screen() -> anyhow::Result<()> {
+async fn d21_every_page_fits_a_narrow_screen() -> anyhow::Result<()> {
     let data = TempDir::new()?;
     let serve = start(&data)?;
     let browser = Browser::start().await?;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn out_of_the_term_nothing_is_taken_and_everything_comes_back() -> Outcome {
+async fn d37_out_of_the_term_nothing_is_taken_and_everything_comes_back() -> Outcome {
     let town = Town::open().await?;
     let reviewed = town.review(&ANSWERS).await?;
     for (instant, notice) in
@@ -32,7 +32,21 @@ async fn out_of_the_term_nothing_is_taken_and_everything_comes_back() -> Outcome
         }
         let empty = town.ask_at(instant, Request::get(KAZDE).body(Body::empty())?).await?;
         assert_eq!(empty.status, 200);
-        assert!(empty.page().words("legend").len() > 5, "the questions stay readable");
+        let page = empty.page();
+        assert!(page.words("legend").len() > 5, "the questions stay readable");
+        assert!(page.form().is_none(), "there is nothing to fill in that could not be sent");
+        let told = page.words(".notice").concat();
+        for words in ["do 29 lipca 2021 r., godz. 24:00", "Pytania"] {
+            assert!(told.contains(words), "{instant}: {told}");
+        }
+        let main = page.words("main").concat();
+        assert!(main.contains("W razie pytań: zielen@debowo.example"), "{instant}: whom to ask");
+        if instant == CLOSED {
+            assert!(main.contains("Konsultacje zakończyły się 29 lipca 2021 r."));
+        } else {
+            assert!(told.contains("od 23 czerwca 2021 r., godz. 00:00"), "{told}");
+            assert!(main.contains("Wypełnij na papierze"), "paper is the other way: {main}");
+        }
     }
     assert_eq!(town.counts().await?, (0, 0));
     Ok(())

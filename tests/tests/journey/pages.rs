@@ -3,15 +3,13 @@
 use forms_fn::Catalogue;
 use tests::{
     http,
-    town::{ANSWERS, KAZDE},
+    town::{ANSWERS, KAZDE, STRONY},
 };
 
 use crate::{
     Outcome,
     town::{Town, answers_of, catalogue, number, sorted},
 };
-
-const STRONY: &str = "/api/park/strony";
 
 #[tokio::test]
 async fn pages_are_turned_by_the_server_and_skip_what_does_not_apply() -> Outcome {
@@ -26,6 +24,7 @@ async fn pages_are_turned_by_the_server_and_skip_what_does_not_apply() -> Outcom
     );
     let form = first.form().unwrap();
     assert_eq!(form.buttons[0].value, "page:o_autobusie");
+    assert!(first.buttons("page:czym").is_empty(), "nothing stands before the first page");
 
     // Nothing chosen: no turning before it is mended.
     let stay = town.post(STRONY, &form.forward()).await?;
@@ -33,7 +32,8 @@ async fn pages_are_turned_by_the_server_and_skip_what_does_not_apply() -> Outcom
 
     let bus = town.post(STRONY, &form.clone().with("czym", "autobus").forward()).await?.page();
     assert_eq!(bus.words(".page-number"), ["Strona 2 z 3"]);
-    let bus = bus.form().unwrap();
+    let (page, bus) = (&bus, bus.form().unwrap());
+    assert_eq!(page.words("form > p:first-of-type button[value='page:czym']"), ["Wstecz"]);
     assert_eq!(
         bus.buttons.iter().map(|button| button.value.as_str()).collect::<Vec<_>>()[..2],
         ["page:o_parku", "page:czym"]
@@ -190,9 +190,16 @@ async fn a_saved_file_holds_the_answers_and_no_token() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_filled_trap_leads_to_quarantine_and_never_to_silence() -> Outcome {
+async fn d34_a_filled_trap_leads_to_quarantine_and_never_to_silence() -> Outcome {
     let town = Town::open().await?;
-    let form = town.get(KAZDE).await?.page().form().unwrap();
+    let page = town.get(KAZDE).await?.page();
+    assert_eq!(
+        page.attributes("[aria-hidden=true].hidden [name=_website]", "tabindex"),
+        ["-1"],
+        "nobody comes upon it"
+    );
+    assert_eq!(page.words("label[for=_website]"), ["Nie wypełniaj tego pola"]);
+    let form = page.form().unwrap();
     let mut answers = form.with("_website", "https://spam.example");
     answers.fields.extend(ANSWERS.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let review = town.post(KAZDE, &answers.forward()).await?.page().form().unwrap();

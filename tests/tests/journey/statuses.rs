@@ -6,12 +6,13 @@ use axum::{body::Body, http::Request};
 use tests::{
     http::{self, FORM},
     page::Pairs,
-    town::{ANSWERS, KAZDE, KROTKA, token},
+    town::{ANSWERS, KAZDE, KROTKA, LANGUAGES, token},
 };
 
 use crate::{
     Outcome,
-    town::{CLOSED, Town, answers_of, number, sorted},
+    states::states,
+    town::{CLOSED, Town, answers_of, kept, number, sorted, texts},
 };
 
 #[tokio::test]
@@ -36,7 +37,7 @@ async fn right_answers_are_reviewed_and_stored() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_same_token_gives_the_same_receipt_however_often() -> Outcome {
+async fn d26_the_same_token_gives_the_same_receipt_however_often() -> Outcome {
     let town = Town::open().await?;
     let form = town.review(&ANSWERS).await?;
     let first = town.post(KAZDE, &form.forward()).await?;
@@ -54,6 +55,48 @@ async fn the_same_token_gives_the_same_receipt_however_often() -> Outcome {
     // Who sent in time and lost the answer gets it after the term, too.
     let later = town.post_at(CLOSED, KAZDE, &form.forward()).await?;
     assert_eq!((later.status, later.location()), (303, first.location()));
+    Ok(())
+}
+
+/// Whatever is refused, whatever is asked once more: every word comes back.
+#[tokio::test]
+async fn d14_whatever_is_not_taken_comes_back() -> Outcome {
+    let states = states().await?;
+    for (name, status) in [
+        ("answers before the term", 403),
+        ("answers after the term", 403),
+        ("answers of another site", 200),
+        ("a form changed", 200),
+        ("a section that nobody knows", 200),
+        ("too many", 429),
+        ("other answers", 409),
+        ("other answers after a withdrawal", 409),
+        ("not known to be stored", 507),
+        ("a form gone", 410),
+    ] {
+        for language in LANGUAGES {
+            let state = states.iter().find(|state| state.name == format!("{name} in {language}")).unwrap();
+            assert_eq!(state.answer.status, status, "{}", state.name);
+            let page = state.answer.page();
+            let back: BTreeSet<_> = match page.form() {
+                Some(form) => answers_of(&form).into_iter().map(|(_, value)| value).collect(),
+                None => kept(&page).into_iter().map(|(_, value)| value).chain(page.raw(".said")).collect(),
+            };
+            // Two of the pages are those of somebody who has changed the street.
+            let sent = sorted(&ANSWERS).into_iter().map(|(_, value)| value);
+            let lost: Vec<_> = sent.filter(|value| !back.contains(value) && *value != ANSWERS[1].1).collect();
+            assert_eq!(lost, [""; 0], "{}", state.name);
+        }
+    }
+    let town = Town::open().await?;
+    let long = "ż".repeat(100_000);
+    let large = town.post(KROTKA, &http::encode(&[("zdanie", &long)])).await?;
+    assert_eq!(large.status, 413);
+    assert_eq!(large.page().form().unwrap().value("zdanie"), long);
+    // Where nothing of ours can answer, Back does: the page of the form may be kept by the browser.
+    assert!(!town.get(KAZDE).await?.header("cache-control").contains("no-store"));
+    let words = texts(&town, "pl");
+    assert!(words["error"]["next"].as_str().unwrap().contains("Wróć przyciskiem „Wstecz” w przeglądarce"));
     Ok(())
 }
 
@@ -88,7 +131,7 @@ async fn what_is_not_there_is_404_to_a_get() -> Outcome {
 }
 
 #[tokio::test]
-async fn other_answers_under_one_token_are_a_conflict_with_a_way_out() -> Outcome {
+async fn d26_other_answers_under_one_token_are_a_conflict_with_a_way_out() -> Outcome {
     let town = Town::open().await?;
     let form = town.review(&ANSWERS).await?;
     let first = town.post(KAZDE, &form.forward()).await?;

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use axum::{
     body::{Body, to_bytes},
     http::Request,
@@ -12,7 +13,7 @@ use axum::{
 use forms_fn::{App, Catalogue, Clock, router};
 use generator::pipeline::{Options, build_in_memory};
 use tests::{
-    engine::Engine,
+    engine::{Engine, TABLE},
     http::{self, Answer, FORM},
     page::{Form, Page, Pairs},
     town::{FIXTURE, KAZDE},
@@ -99,19 +100,23 @@ impl Town {
     }
 }
 
-/// Builds the town once, and returns what the function is given.
+/// Returns what the function is given.
 fn forms() -> anyhow::Result<Files> {
-    static FORMS: OnceLock<Files> = OnceLock::new();
-    if let Some(forms) = FORMS.get() {
-        return Ok(forms.clone());
+    let forms = built()?.iter().filter_map(|(path, bytes)| Some((path.strip_prefix("forms/")?, bytes)));
+    Ok(forms.map(|(path, bytes)| (path.to_owned(), bytes.clone())).collect())
+}
+
+/// Builds the town once, and returns every file of it by its path below `dist`.
+pub(crate) fn built() -> anyhow::Result<&'static Files> {
+    static BUILT: OnceLock<Files> = OnceLock::new();
+    if let Some(built) = BUILT.get() {
+        return Ok(built);
     }
     let term = Term { start: "2021-06-23".parse()?, end: "2021-07-29".parse()? };
     let tree = Tree::of_fixture(FIXTURE, term)?;
     let options = Options { today: "2021-07-01".parse()?, drafts: false, commit: None };
     let files = build_in_memory(tree.root(), &options).map_err(anyhow::Error::msg)?;
-    let forms: Vec<_> =
-        files.into_iter().filter_map(|(path, bytes)| Some((path.strip_prefix("forms/")?.to_owned(), bytes))).collect();
-    Ok(FORMS.get_or_init(|| forms).clone())
+    Ok(BUILT.get_or_init(|| files.into_iter().collect()))
 }
 
 pub(crate) fn catalogue(forms: &Files) -> anyhow::Result<Catalogue> {
@@ -123,7 +128,7 @@ fn app(engine: &Engine, forms: &Files, instant: &str) -> anyhow::Result<Arc<App>
     Ok(Arc::new(App::new(engine.store(), Clock::set_to(instant), catalogue)))
 }
 
-async fn answer(app: Arc<App>, request: Request<Body>) -> anyhow::Result<Answer> {
+pub(crate) async fn answer(app: Arc<App>, request: Request<Body>) -> anyhow::Result<Answer> {
     let response = router(app).oneshot(request).await?;
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await?;
@@ -137,6 +142,22 @@ async fn answer(app: Arc<App>, request: Request<Body>) -> anyhow::Result<Answer>
 
 fn posted(path: &str, body: &str) -> anyhow::Result<Request<Body>> {
     Ok(Request::post(path).header("content-type", FORM).body(Body::from(body.to_owned()))?)
+}
+
+/// Returns what the theme of `town` says in `language`.
+pub(crate) fn texts(town: &Town, language: &str) -> serde_json::Value {
+    let (_, theme) = town.forms.iter().find(|(path, _)| path == "theme/theme.json").unwrap();
+    let theme: serde_json::Value = serde_json::from_slice(theme).unwrap();
+    theme["theme"]["texts"][language].clone()
+}
+
+/// Puts every receipt of `town` into `state`, as an office would.
+pub(crate) async fn of_state(town: &Town, state: &str) -> anyhow::Result<()> {
+    for mut item in town.engine.items_of('R').await? {
+        item.insert("state".to_owned(), AttributeValue::S(state.to_owned()));
+        town.engine.put(TABLE, item).await?;
+    }
+    Ok(())
 }
 
 pub(crate) fn number(sent: &Answer) -> &str {

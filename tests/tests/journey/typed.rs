@@ -15,7 +15,7 @@ proptest! {
 
     /// Whatever a resident types, the page that comes back would post exactly that, and nothing of it is markup.
     #[test]
-    fn every_value_comes_back_as_it_was_typed(
+    fn d13_every_value_comes_back_as_it_was_typed(
         line in text(), long in text(), more in text(), own in text(),
         wiek in prop_oneof![text(), Just("do-18".to_owned())],
         zajecia in proptest::sample::subsequence(vec!["spacer", "sport", "zabawa", "other"], 0..=4),
