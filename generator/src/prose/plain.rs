@@ -244,10 +244,12 @@ fn matches<'a>(text: &str, phrases: &'a BTreeMap<char, Vec<Phrase>>) -> Vec<(Ran
     let spans: Vec<Range<usize>> = spans(text).collect();
     let mut found = Vec::new();
     for (first, span) in spans.iter().enumerate() {
-        let letter = text[span.clone()].chars().find(|letter| is_of_word(*letter));
-        let letter = letter.and_then(|letter| letter.to_lowercase().next());
+        let word = text[span.clone()].trim_start_matches(|letter: char| !is_of_word(letter));
+        let letter = word.chars().next().and_then(|letter| letter.to_lowercase().next());
         for phrase in letter.and_then(|letter| phrases.get(&letter)).into_iter().flatten() {
-            let Some(window) = spans.get(first..first + phrase.words.len()) else { continue };
+            // Nearly all words end here.
+            let begins = phrase.words.first().is_some_and(|first| after(word, first.trim_end_matches('*')).is_some());
+            let Some(window) = spans.get(first..first + phrase.words.len()).filter(|_| begins) else { continue };
             if window.iter().zip(&phrase.words).all(|(span, word)| equal(span, word)) {
                 let whole = window[0].start..window[window.len() - 1].end;
                 let words = &text[whole.clone()];
