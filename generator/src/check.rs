@@ -12,7 +12,7 @@ mod remarks;
 mod sections;
 mod translations;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -67,6 +67,9 @@ const RULES_OF_WHAT_IS_MISSING: [&Rule; 10] = [
     rule::OPEN_FORM_LOST,
 ];
 
+/// What is told of something that nothing leads to: a link may, once it is mended.
+const RULES_OF_WHAT_IS_LEFT: [&Rule; 2] = [rule::PAGE_ORPHAN, rule::FILE_UNREFERENCED];
+
 /// Applies every rule as of the day `today`; `said` is what was found in the words of pages, and `whole` tells whether all
 /// files could be read, so that what stands nowhere is missing.
 pub(crate) fn run(
@@ -82,7 +85,21 @@ pub(crate) fn run(
     let one = RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today));
     let all = one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites)));
     let all = all.chain(prose::unless_public(site, said));
-    all.filter(|problem| whole || !RULES_OF_WHAT_IS_MISSING.contains(&problem.rule)).collect()
+    let all = all.filter(|problem| whole || !RULES_OF_WHAT_IS_MISSING.contains(&problem.rule));
+    once(all.collect())
+}
+
+/// Leaves out what follows from another mistake and goes when that is mended.
+fn once(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let lost = problems.iter().filter(|problem| problem.rule == rule::CONSULTED_SECTION_LOST);
+    let lost: BTreeSet<_> = lost.filter_map(|problem| problem.word("id").map(str::to_owned)).collect();
+    let follows = |problem: &Diagnostic| {
+        problem.rule == rule::ANCHOR_BROKEN && problem.word("anchor").is_some_and(|anchor| lost.contains(anchor))
+    };
+    let broken = problems.iter().any(Diagnostic::is_error);
+    let left = |problem: &Diagnostic| broken && RULES_OF_WHAT_IS_LEFT.contains(&problem.rule);
+    problems.retain(|problem| !(follows(problem) || left(problem)));
+    problems
 }
 
 /// Returns the files that the pages shown refer to, by path, with the address at which each is published.

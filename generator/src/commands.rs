@@ -22,12 +22,14 @@ use std::{
     process::{Command as Process, ExitCode},
 };
 
+use anyhow::anyhow;
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
     content,
     diagnostic::{Diagnostic, Severity, Texts, coloured},
+    edit::{self, Edit, EditError},
     pipeline::Commit,
     source::Source,
 };
@@ -111,6 +113,19 @@ pub fn run() -> ExitCode {
     outcome.unwrap_or_else(|error| {
         complain(&format!("konsultacje: {error:#}\n"));
         ExitCode::from(FAILED)
+    })
+}
+
+/// Changes the tree. What keeps an editor from it is told in their language, and what the system says as it says it.
+fn change(root: &Path, edits: &[Edit], texts: &Texts) -> anyhow::Result<()> {
+    let told = |key, path: &Path| {
+        let file = path.strip_prefix(root).unwrap_or(path).display().to_string();
+        anyhow!(texts.phrase(key, &[("file", &file)]))
+    };
+    edit::apply(root, edits).map_err(|error| match &error {
+        EditError::Exists(path) => told("exists-already", path),
+        EditError::Changed(path) => told("changed-meanwhile", path),
+        EditError::Io { .. } => error.into(),
     })
 }
 

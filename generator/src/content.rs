@@ -9,9 +9,12 @@ pub(crate) mod schedule;
 pub(crate) mod site;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     ops::RangeInclusive,
 };
+
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     diagnostic::{Diagnostic, Spanned, rule},
@@ -41,8 +44,8 @@ pub(crate) struct Content {
     pub(crate) pages: Vec<RawPage>,
     /// Folders with a `consultation.yaml`.
     pub(crate) consultations: Vec<RawConsultation>,
-    /// Paths of all other files, which are published if something refers to them.
-    pub(crate) others: Vec<String>,
+    /// Paths of all other files, which are published if something refers to them, and how many bytes they have.
+    pub(crate) others: Vec<(String, usize)>,
     /// Paths of the files that were read as something, whether they could be understood or not.
     pub(crate) read: BTreeSet<String>,
     /// What is to be said of the words of pages, some of it only unless they may be published.
@@ -79,8 +82,8 @@ fn read_all(
     let pages = source.under(FOLDER).map(|(path, _)| path).filter(|path| has_extension(path, "md"));
     let pages = pages.filter(|path| !belongs(path, "documents") && !belongs(path, register::FOLDER)).collect();
     let pages = page::read_all(&mut reader, pages, page::Role::Page);
-    let left = source.under(FOLDER).map(|(path, _)| path.to_owned());
-    let others = left.filter(|path| !reader.read.contains(path)).collect();
+    let left = source.under(FOLDER).filter(|(path, _)| !reader.read.contains(*path));
+    let others = left.map(|(path, file)| (path.to_owned(), file.bytes().len())).collect();
     let Reader { mut read, said, .. } = reader;
     read.extend(source.unreadable().map(str::to_owned));
     read.remove(site::FILE);
@@ -180,6 +183,25 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A file to download beside a consultation or a document.
+#[derive(Debug)]
+pub(crate) struct RawAttachment {
+    pub(crate) title: forms::Text,
+    /// Path of the file.
+    pub(crate) file: Spanned<String>,
+}
+
+/// Reads `attachments`.
+fn attachments(fields: &mut Fields<'_>, languages: &Languages) -> Vec<RawAttachment> {
+    fields.list("attachments", |node, problems| {
+        let mut fields = Fields::new(node, problems);
+        let title = required_words(&mut fields, "title", languages);
+        let file = fields.required_string("file");
+        fields.finish();
+        Some(RawAttachment { title, file: file? })
+    })
+}
+
 /// Reads an optional text; none where absent.
 fn words(fields: &mut Fields<'_>, key: &'static str, languages: &Languages) -> Option<forms::Text> {
     let text = fields.text(key)?;
@@ -200,6 +222,10 @@ fn translated(
 ) -> Option<forms::Text> {
     let language = languages.original();
     let mut texts = text.value.by_language(language);
+    if !languages.known {
+        let original = texts.remove(language).or_else(|| Some(texts.pop_first()?.1))?;
+        return Some(forms::Text::new(original, texts));
+    }
     let Some(original) = texts.remove(language) else {
         let problem = Diagnostic::new(rule::TEXT_MISSING, text.place);
         problems.push(problem.with("key", key).with("language", language));
@@ -247,4 +273,35 @@ pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
 /// Splits a path into its folder and its name.
 pub(crate) fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// Joins a relative path to the folder of the file `from`: `..` goes up, and never above the root.
+pub(crate) fn join(from: &str, relative: &str) -> String {
+    let plain = relative.is_ascii() && !relative.contains('%');
+    let decode = || percent_encoding::percent_decode_str(relative).decode_utf8_lossy().nfc().collect();
+    let decoded: Cow<'_, str> = if plain { Cow::Borrowed(relative) } else { Cow::Owned(decode()) };
+    let mut parts: Vec<&str> = split(from).0.split('/').filter(|part| !part.is_empty()).collect();
+    for part in decoded.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn paths_are_joined_as_editors_write_them() {
+        assert_eq!(join("content/a/b.md", "c.md"), "content/a/c.md");
+        assert_eq!(join("content/a/b.md", "../c.md"), "content/c.md");
+        assert_eq!(join("content/a/b.md", "./d/%C5%82%C4%85ka.md"), "content/a/d/łąka.md");
+        assert_eq!(join("content/a/b.md", "../../../../etc/passwd"), "etc/passwd");
+    }
 }

@@ -106,6 +106,11 @@ impl Diagnostic {
         self
     }
 
+    /// Returns the word for a placeholder.
+    pub(crate) fn word(&self, name: &str) -> Option<&str> {
+        self.args.iter().find(|(arg, _)| *arg == name).map(|(_, word)| word.as_str())
+    }
+
     /// Adds the candidate most like `word` as `nearest`, where one is like it at all.
     #[must_use]
     pub(crate) fn nearest<'a>(self, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {

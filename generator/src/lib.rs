@@ -20,6 +20,7 @@ mod memory;
 mod model;
 mod output;
 mod page;
+mod pictures;
 pub mod pipeline;
 mod prose;
 mod publish;

@@ -3,7 +3,7 @@
 //! 1. Reads the events of the parser with their places, and finds what only several of them say (`tokens`).
 //! 2. Writes our own HTML (`writer`): no inline style, tables that can be scrolled with the keyboard, notes with their
 //!    kind in words, footnotes with ways back. Words are set as the language wants them (`flow`).
-//! 3. Leaves a gap at every link; where it leads is known only once all pages are ([`Body::render`]).
+//! 3. Leaves a gap at every link and picture: what they lead to is known only once all files are ([`Body::render`]).
 //! 4. Gives every heading its id (`headings`), and every section of a chapter its text and hash (`sections`).
 
 mod escape;
@@ -16,11 +16,11 @@ mod table;
 mod tokens;
 mod writer;
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::{passages::Listener, sections::Recorder, writer::Writer};
+use self::{passages::Listener, sections::Recorder, tokens::Captions, writer::Writer};
 use crate::{
     diagnostic::{Diagnostic, Lines, Place, Spanned},
     memory::Key,
@@ -36,8 +36,14 @@ pub(crate) use self::{
 /// The words that the theme lends to Markdown, by key: its texts `notes` and `markdown`.
 pub(crate) type Words = BTreeMap<String, String>;
 
+/// Finds the SHA-256 of a file, in hexadecimal digits, by what names it in the text.
+pub(crate) type Hashes<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The alt of a picture that says nothing and only adorns: `![-](line.png)`.
+const DECORATIVE: &str = "-";
+
 /// What the text of a page does not say itself.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     /// What ids that are derived from headings begin with: the slug of a chapter.
     pub(crate) id_prefix: Option<&'a str>,
@@ -47,6 +53,8 @@ pub(crate) struct Context<'a> {
     pub(crate) language: &'a str,
     /// What the page says besides its text.
     pub(crate) words: &'a Words,
+    /// The files of pictures: they count in the texts of sections.
+    pub(crate) hashes: Hashes<'a>,
 }
 
 /// The body of a page.
@@ -60,7 +68,9 @@ pub(crate) struct Body {
     pub(crate) sections: Vec<Section>,
     /// Links in the order of the text.
     pub(crate) links: Vec<Link>,
-    /// HTML with gaps for the addresses of links.
+    /// Pictures in the order of the text.
+    pub(crate) pictures: Vec<Picture>,
+    /// HTML with gaps for what only the whole site tells.
     pub(crate) pieces: Vec<Piece>,
     /// That of all that it was made from, where a memory keeps it: two bodies with one key are equal.
     pub(crate) key: Option<Key>,
@@ -90,6 +100,17 @@ pub(crate) struct Link {
     pub(crate) place: Place,
 }
 
+/// A picture as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Picture {
+    /// Path to its file.
+    pub(crate) target: String,
+    /// What it shows, in words; empty where it only adorns.
+    pub(crate) alt: String,
+    /// Where it stands.
+    pub(crate) place: Place,
+}
+
 impl Link {
     /// Returns the scheme in lower case, unless the link leads into the site.
     pub(crate) fn scheme(&self) -> Option<String> {
@@ -101,18 +122,20 @@ impl Link {
     }
 }
 
-/// A link as it is rendered.
+/// A link as a page writes it.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Href {
     /// Where it leads.
     pub(crate) address: String,
     /// The language of the page there, where it is another than that of the text.
     pub(crate) language: Option<String>,
+    /// What is told after the words of the link, of a file its kind and size; mostly nothing.
+    pub(crate) note: String,
 }
 
 impl From<String> for Href {
     fn from(address: String) -> Self {
-        Self { address, language: None }
+        Self { address, ..Self::default() }
     }
 }
 
@@ -134,6 +157,10 @@ pub(crate) enum Piece {
     Html(String),
     /// The address of a link, by index.
     Href(usize),
+    /// The end of the words of a link: what it leads to is told there, if it is a file.
+    HrefEnd,
+    /// A picture, by index.
+    Picture(usize),
     /// The start of a heading, by index.
     Heading(usize),
     /// The end of a heading, by index.
@@ -142,6 +169,15 @@ pub(crate) enum Piece {
     Level(u8),
     /// The end of a section, in the order of sections; what follows the last is none.
     SectionEnd,
+}
+
+/// What the gaps of a body are filled with.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Filling {
+    /// Where each link leads, in the order of the text.
+    pub(crate) hrefs: Vec<Href>,
+    /// The HTML of each picture, in the order of the text.
+    pub(crate) pictures: Vec<String>,
 }
 
 /// What a body is rendered into.
@@ -154,25 +190,17 @@ pub(crate) struct Setting<'a> {
 }
 
 impl Body {
-    /// Returns the HTML, with the address that each link gets; addresses are escaped here.
-    pub(crate) fn render(&self, hrefs: &[Href]) -> String {
-        let href = |index, _: &Link| hrefs.get(index).map(Cow::Borrowed).unwrap_or_default();
-        self.written(Setting::default(), href).concat()
+    /// Returns the HTML, with what its gaps are filled with; addresses are escaped here.
+    pub(crate) fn render(&self, filling: &Filling) -> String {
+        self.render_sections(Setting::default(), filling).concat()
     }
 
     /// Returns the HTML of each section, that of the title first, and at last what belongs to none: the footnotes.
-    pub(crate) fn render_sections<H: Into<Href>>(
-        &self,
-        setting: Setting<'_>,
-        href: impl Fn(&Link) -> H,
-    ) -> Vec<String> {
-        self.written(setting, |_, link| Cow::Owned(href(link).into()))
-    }
-
-    fn written<'a>(&self, setting: Setting<'_>, href: impl Fn(usize, &Link) -> Cow<'a, Href>) -> Vec<String> {
+    pub(crate) fn render_sections(&self, setting: Setting<'_>, filling: &Filling) -> Vec<String> {
         let lower = |level: u8| (level + setting.below).min(6);
         let level = |heading: &Heading| lower(heading.level);
         let mut sections = vec![String::new()];
+        let mut note = "";
         for piece in &self.pieces {
             if *piece == Piece::SectionEnd {
                 sections.push(String::new());
@@ -181,7 +209,13 @@ impl Body {
             let Some(html) = sections.last_mut() else { continue };
             match piece {
                 Piece::Html(part) => html.push_str(part),
-                Piece::Href(index) => html.extend(self.links.get(*index).map(|link| href(*index, link).html())),
+                Piece::Href(index) => {
+                    let Some(href) = filling.hrefs.get(*index) else { continue };
+                    html.push_str(&href.html());
+                    note = &href.note;
+                }
+                Piece::HrefEnd => html.push_str(&escape(std::mem::take(&mut note))),
+                Piece::Picture(index) => html.extend(filling.pictures.get(*index).map(String::as_str)),
                 Piece::Heading(index) => {
                     if let Some(heading) = self.headings.get(*index) {
                         html.extend(["<h", &level(heading).to_string(), " id=\"", &escape(&heading.id), "\">"]);
@@ -235,11 +269,12 @@ pub(crate) fn read(
     let text = lines.text();
     let start = text.ceil_char_boundary(start);
     // Only chapters have sections.
-    let mut recorder = context.id_prefix.map(|slug| (slug, Recorder::default()));
+    let mut recorder = context.id_prefix.map(|slug| (slug, Recorder::new(context.hashes)));
     let mut listener = Listener::default();
     let mut writer = Writer::new(lines, context, problems);
-    let caption = context.words.get("caption").map(String::as_str).unwrap_or_default();
-    for (token, range) in tokens::read(text, start, caption) {
+    let word = |key: &str| context.words.get(key).map(String::as_str).unwrap_or_default();
+    let captions = Captions { table: word("caption"), picture: word("picture_captions") };
+    for (token, range) in tokens::read(text, start, captions) {
         if let Some((_, recorder)) = &mut recorder {
             recorder.take(&token);
         }

@@ -24,15 +24,16 @@ use crate::{
     content::{self, Content, page::RawPage, split},
     diagnostic::{Diagnostic, Place, Spanned, rule},
     markdown::Body,
+    pictures::Picture,
     slug,
     theme::Slugs,
     typography::typeset,
 };
 
 pub(crate) use self::{
-    consultation::{Channel, Consultation, Document, FormPage, Meeting, Schedule, Stage, Version},
+    consultation::{Attachment, Channel, Consultation, Document, FormPage, Meeting, Schedule, Stage, Version},
     register::{Difference, Published, Register, Revision, Snapshot},
-    routes::{Found, Here, LinkError, Routes},
+    routes::{Download, Found, Here, LinkError, Routes},
     sheet::{Sheet, What},
     twins::{Subject, Twins},
 };
@@ -50,6 +51,14 @@ impl Sites {
     /// Returns the site in each language, the original first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Site> {
         std::iter::once(&self.original).chain(&self.translations)
+    }
+
+    /// Takes the pictures that pages show, by their paths.
+    pub(crate) fn show(&mut self, pictures: BTreeMap<String, Picture>) {
+        let pictures = Arc::new(pictures);
+        for site in std::iter::once(&mut self.original).chain(&mut self.translations) {
+            site.pictures = pictures.clone();
+        }
     }
 }
 
@@ -70,6 +79,8 @@ pub(crate) struct Site {
     pub(crate) consultations: Vec<Consultation>,
     /// Addresses by source file, the same in every language.
     pub(crate) routes: Arc<Routes>,
+    /// Pictures that pages show, by their paths, the same in every language; [`crate::pictures::survey`] finds them.
+    pub(crate) pictures: Arc<BTreeMap<String, Picture>>,
     /// Slugs of generated pages and reserved names.
     pub(crate) slugs: Slugs,
     /// How case numbers of the office look: `#` is a number, `RRRR` a year; empty where it does not say.
@@ -131,6 +142,13 @@ impl Site {
     pub(crate) fn absolute(&self, address: &Address) -> Option<String> {
         let base = self.base_url.as_ref().filter(|base| !base.is_empty())?;
         Some(format!("{base}{address}"))
+    }
+
+    /// Returns every page that an editor wrote in its language, chapters too.
+    pub(crate) fn written(&self) -> impl Iterator<Item = &Page> {
+        let documents = self.consultations.iter().flat_map(|consultation| &consultation.documents);
+        let chapters = documents.flat_map(|document| &document.versions).flat_map(|version| &version.chapters);
+        self.pages.iter().chain(chapters).filter(|page| self.speaks(page))
     }
 
     /// Tells whether it is in the language of the content.
@@ -204,6 +222,7 @@ impl Resolving<'_> {
             pages,
             consultations,
             routes: Arc::default(),
+            pictures: Arc::default(),
             slugs,
             case_numbers: site.case_numbers.clone(),
             public: site.public.clone(),

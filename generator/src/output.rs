@@ -12,12 +12,13 @@ use rayon::prelude::*;
 use crate::{
     address::Address,
     check,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Place},
     digest,
     emit::{Class, Output, Sink},
     memory::Memory,
     model::{Sheet, Site, Sites, Twins},
     page::{self, Drawing},
+    pictures::{self, Prints},
     pipeline::Options,
     source::Source,
     theme::{self, Look},
@@ -35,10 +36,11 @@ pub(crate) fn fixed(sites: &Sites) -> impl Iterator<Item = Address> {
     messages.chain(feed::addresses(sites)).chain(sitemap::addresses())
 }
 
-/// Makes all outputs and hands each to `sink` as soon as it is made.
+/// Makes all outputs and hands each to `sink` as soon as it is made; returns the prints of pictures, which are made when
+/// somebody needs them.
 ///
 /// # Errors
-/// The first page, in the order of pages, that its template cannot draw.
+/// The first page, in the order of pages, that its template cannot draw; or a picture that cannot be read.
 pub(crate) fn all(
     sites: &Sites,
     look: &Look,
@@ -46,7 +48,7 @@ pub(crate) fn all(
     options: &Options,
     memory: &Memory,
     sink: &dyn Sink,
-) -> Result<(), Diagnostic> {
+) -> Result<Prints, Diagnostic> {
     let stylesheet = asset("style", "css", &look.stylesheet);
     let icon = asset("icon", "svg", &look.icon);
     let script = asset("form", "js", &look.script);
@@ -69,14 +71,15 @@ pub(crate) fn all(
     pages(drawing, &sheets, sink)?;
     feed::write(sites, &feeds, sink);
     sitemap::write(&sites.original, &sheets, &twins, sink);
-    files(sites, source, sink);
+    let mut prints = files(sites, source, sink)?;
+    prints.extend(pictures::shown(sites));
     forms::packed(sites, drawing, sink);
     for (address, output) in [stylesheet, icon, script] {
         sink.take(address.output(), output);
     }
     let stamp = stamp::output(options, sites.original.next_turn(options.today));
     sink.take(Address::root().file(STAMP).output(), stamp);
-    Ok(())
+    Ok(prints)
 }
 
 fn pages(drawing: Drawing<'_>, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) -> Result<(), Diagnostic> {
@@ -96,13 +99,21 @@ fn pages(drawing: Drawing<'_>, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) -
     Ok(())
 }
 
-/// Makes the files that some link of a shown page leads to, as they stand.
-fn files(sites: &Sites, source: &Source, sink: &dyn Sink) {
+/// Makes the files that some link of a shown page leads to, as they stand; of a picture returns the print that is
+/// published in its place, without what the camera has written beside it.
+fn files(sites: &Sites, source: &Source, sink: &dyn Sink) -> Result<Prints, Diagnostic> {
+    let mut prints = Prints::new();
     for (path, address) in check::referenced_files(sites) {
-        if let Some(file) = source.file(&path) {
-            sink.take(address.output(), Output::new(file.shared(), Class::Asset));
+        let Some(file) = source.file(&path) else { continue };
+        match pictures::linked(&path, file.bytes()) {
+            Some(print) => {
+                let print = print.map_err(|unusable| unusable.diagnostic(Place::whole(&path)).with("target", &path))?;
+                prints.insert(address.output(), print);
+            }
+            None => sink.take(address.output(), Output::new(file.shared(), Class::Asset)),
         }
     }
+    Ok(prints)
 }
 
 /// Returns an asset named by its content, so that browsers may keep it for ever.

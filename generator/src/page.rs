@@ -4,6 +4,7 @@
 
 mod alias;
 mod announcement;
+mod attachments;
 mod changes;
 mod chapter;
 mod consultation;
@@ -12,6 +13,7 @@ mod folder;
 mod form;
 mod gone;
 mod home;
+mod picture;
 mod schedule;
 mod text;
 mod whole;
@@ -27,7 +29,7 @@ use crate::{
     address::{Address, Linking},
     content,
     diagnostic::Spanned,
-    markdown::{Body, Href, Link as Written},
+    markdown::{Body, Filling, Href, Link as Written},
     memory::Memory,
     model::{self, Consultation, Document, Found, Here, Navigation, Page, Routes, Sheet, Site, Subject, Twins, What},
     output::feed::{Feed, Feeds},
@@ -117,7 +119,7 @@ pub(crate) struct Frame<'a> {
 
 impl From<Found> for Href {
     fn from(found: Found) -> Self {
-        Self { address: found.href, language: found.language }
+        Self { address: found.href, language: found.language, note: String::new() }
     }
 }
 
@@ -131,12 +133,12 @@ struct Status {
     days_left: Option<i32>,
 }
 
-/// The body of a page with the addresses of its links: for a template its HTML, for a hash what it is made from.
+/// The body of a page with what fills its gaps: for a template its HTML, for a hash what it is made from.
 #[derive(Debug, Default)]
 struct Html<'a> {
     /// None of a page that nobody wrote: no HTML.
     body: Option<&'a Body>,
-    hrefs: Vec<Href>,
+    filling: Filling,
 }
 
 impl Serialize for Html<'_> {
@@ -144,9 +146,9 @@ impl Serialize for Html<'_> {
         match self.body {
             None => serializer.serialize_str(""),
             Some(Body { key: Some(key), .. }) if !serializer.is_human_readable() => {
-                (key, &self.hrefs).serialize(serializer)
+                (key, &self.filling).serialize(serializer)
             }
-            Some(body) => serializer.serialize_str(&body.render(&self.hrefs)),
+            Some(body) => serializer.serialize_str(&body.render(&self.filling)),
         }
     }
 }
@@ -305,28 +307,36 @@ impl Frame<'_> {
 
     /// Returns the HTML of the body of the page `path`.
     fn html<'b>(&self, body: &'b Body, path: &str) -> Html<'b> {
-        let hrefs = body.links.iter().map(self.href(path, None, |_, found| found.into())).collect();
-        Html { body: Some(body), hrefs }
+        Html { body: Some(body), filling: self.filling(body, path, None, true, |_, found| found.into()) }
     }
 
-    /// Returns what writes the links of a body that stands in the file `path`: `version` is the folder whose links stay
-    /// in it, and `inside` writes a link into the site.
-    fn href<'a>(
-        &'a self,
-        path: &'a str,
-        version: Option<&'a str>,
-        inside: impl Fn(&Written, Found) -> Href + 'a,
-    ) -> impl Fn(&Written) -> Href + 'a {
+    /// Returns what the gaps of a body are filled with that stands in the file `path`: `version` is the folder whose links
+    /// stay in it, `leads` tells whether its first picture is the first of the page, and `inside` writes a link into the
+    /// site.
+    fn filling(
+        &self,
+        body: &Body,
+        path: &str,
+        version: Option<&str>,
+        leads: bool,
+        inside: impl Fn(&Written, Found) -> Href,
+    ) -> Filling {
         let language = &self.drawing.site.language;
         let here = Here { path, language, linking: self.linking.clone(), version };
-        move |link| {
+        let href = |link: &Written| {
             if link.scheme().is_some() {
-                return Href { address: link.target.clone(), language: None };
+                return link.target.clone().into();
             }
             // A link that leads nowhere is an error of the check; no page with one is drawn.
-            let found = self.drawing.site.routes.find(&here, &link.target);
-            found.map(|found| inside(link, found)).unwrap_or_default()
-        }
+            let Ok(found) = self.drawing.site.routes.find(&here, &link.target) else {
+                return Href::default();
+            };
+            let note = found.file.as_ref().map(|file| attachments::note(self, file)).unwrap_or_default();
+            Href { note, ..inside(link, found) }
+        };
+        let pictures = body.pictures.iter().enumerate();
+        let picture = |(at, shown)| picture::html(self, path, shown, leads && at == 0);
+        Filling { hrefs: body.links.iter().map(href).collect(), pictures: pictures.map(picture).collect() }
     }
 
     /// Returns a text that stands in the model as it was written, as it is shown.

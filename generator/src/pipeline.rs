@@ -15,6 +15,7 @@ use crate::{
     memory::Memory,
     model::{self, Sites},
     output,
+    pictures::{self, Prints},
     source::{self, ReadError, Source},
     theme::{self, Resolved},
 };
@@ -42,8 +43,10 @@ pub struct Commit {
 /// What a build came to.
 #[derive(Debug)]
 pub(crate) struct Built {
-    /// Whether every file of `dist/` went to the sink; not so when there is an error.
+    /// Whether every file of `dist/` went to the sink, but for prints; not so when there is an error.
     pub(crate) complete: bool,
+    /// The files of `dist/` that are made from pictures, when somebody needs them.
+    pub(crate) prints: Prints,
     /// What was found, sorted by place.
     pub(crate) problems: Vec<Diagnostic>,
     /// The next day on which the outputs would be others, though nobody wrote a word.
@@ -55,11 +58,13 @@ pub(crate) fn build(source: &Source, options: &Options, memory: &Memory, sink: &
     let mut problems = Vec::new();
     let (sites, resolved) = sites(source, options, memory, &mut problems);
     // A page drawn from a mistake would hide it; all mistakes are told first.
-    let look = resolved.look.as_ref().filter(|_| !problems.iter().any(Diagnostic::is_error));
+    let whole = source.unreadable().next().is_none() && !problems.iter().any(Diagnostic::is_error);
+    let look = resolved.look.as_ref().filter(|_| whole);
     let drawn = look.map(|look| output::all(&sites, look, source, options, memory, sink));
-    let complete = drawn.and_then(|drawn| drawn.map_err(|problem| problems.push(problem)).ok()).is_some();
+    let prints = drawn.and_then(|drawn| drawn.map_err(|problem| problems.push(problem)).ok());
     diagnostic::sort(&mut problems);
-    Built { complete, problems, next_turn: sites.original.next_turn(options.today) }
+    let (complete, prints) = (prints.is_some(), prints.unwrap_or_default());
+    Built { complete, prints, problems, next_turn: sites.original.next_turn(options.today) }
 }
 
 /// Reads `source` into the site in each of its languages, checks it, and returns it with what it is drawn with.
@@ -76,7 +81,9 @@ pub(crate) fn sites(
     let words = resolved.look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
     let mut content = content::read(source, site, &words, memory, problems);
     let said = std::mem::take(&mut content.said);
-    let sites = model::resolve(content, &slugs, options.drafts, problems);
+    let mut sites = model::resolve(content, &slugs, options.drafts, problems);
+    let pictures = pictures::survey(&sites, source, problems);
+    sites.show(pictures);
     let whole = source.unreadable().next().is_none() && !problems.iter().any(Diagnostic::is_error);
     problems.extend(check::run(&sites, source, said, options.today, whole));
     (sites, resolved)
@@ -122,8 +129,13 @@ pub fn build_files(
 }
 
 fn bytes(source: &Source, built: &Built, outputs: Mutex<Outputs>) -> Result<BTreeMap<String, Vec<u8>>, String> {
+    let told = |problems: &[Diagnostic]| human(problems, source, &Texts::in_language("en"));
     if !built.complete {
-        return Err(human(&built.problems, source, &Texts::in_language("en")));
+        return Err(told(&built.problems));
+    }
+    let unread = pictures::cache::all(None, &built.prints, source, &outputs).map_err(|error| error.to_string())?;
+    if !unread.is_empty() {
+        return Err(told(&unread));
     }
     let outputs = outputs.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes.into())).collect())

@@ -158,7 +158,9 @@ mod tests {
         let (fields, passages) = if has_extension(path, "md") {
             let (fields, start) = yaml::front_matter(path, text).unwrap();
             let words = Words::new();
-            let context = markdown::Context { id_prefix: None, title: None, language: "pl", words: &words };
+            let hashes = |_: &str| None;
+            let context =
+                markdown::Context { id_prefix: None, title: None, language: "pl", words: &words, hashes: &hashes };
             (fields, markdown::read(&lines, start, context, &mut Vec::new()).1)
         } else {
             (yaml::parse(path, text).unwrap(), Vec::new())

@@ -146,7 +146,10 @@ pub(crate) fn with_ids(path: &str, text: &str, slug: &str, language: &str) -> Id
         let mut unheard = Vec::new();
         let start = yaml::front_matter(path, text).map_or(0, |(_, start)| start);
         let words = Words::new();
-        let context = markdown::Context { id_prefix: Some(slug), title: None, language, words: &words };
+        // What pictures show does not count here: nothing but ids is written.
+        let hashes = |_: &str| None;
+        let context =
+            markdown::Context { id_prefix: Some(slug), title: None, language, words: &words, hashes: &hashes };
         markdown::parse(path, text, start, context, &mut unheard)
     };
     let body = read(text);

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::{
     content::{self, consultation::LONGEST_ID, split},
+    diagnostic::Texts,
     edit::{self, Edit},
     model::{Consultation, Document, Site},
     publish, slug,
@@ -18,67 +19,99 @@ use crate::{
 pub(crate) const BLANK: &str = "do uzupełnienia przez urząd";
 
 /// Why something cannot be made.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unmade {
     /// A name out of which no address can be made.
-    #[error("`{0}` has no letter or digit that an address may have")]
     Nameless(String),
     /// A folder outside of the content.
-    #[error("`{0}` leads out of the content")]
     Outside(String),
     /// An id that is too long.
-    #[error("the id `{id}` has more than {most} letters")]
-    TooLong {
-        /// The id.
-        id: String,
-        /// How many it may have.
-        most: usize,
-    },
+    TooLong(String),
     /// A name that generated pages have.
-    #[error("`{0}` is the name of a generated page; give another one with --id")]
     Reserved(String),
     /// There is no such thing in the content.
-    #[error("there is no {what} `{name}`; there are: {known}")]
     Unknown {
-        /// Of what kind.
-        what: &'static str,
+        what: What,
         /// What was asked for.
         name: String,
         /// What there is.
         known: String,
     },
+    /// There is none at all.
+    Nothing(What),
     /// Several would do.
-    #[error("name one {what}: {known}")]
     Several {
-        /// Of what kind.
-        what: &'static str,
+        what: What,
         /// What there is.
         known: String,
     },
     /// A name that is taken.
-    #[error("there is a {what} `{name}` already")]
-    Taken {
-        /// Of what kind.
-        what: &'static str,
-        /// The name.
-        name: String,
-    },
+    Taken { what: What, name: String },
     /// A list that is written in a way that no text can be put into.
-    #[error("cannot add to `{key}` in {path}: write it as a list with a line for each field")]
     Unlisted {
         /// The list.
         key: &'static str,
         /// The file.
         path: String,
+        /// It is written as an empty one.
+        empty: bool,
     },
     /// The term ends before it starts.
-    #[error("the term ends on {end}, before it starts on {start}")]
     Backwards {
         /// First day.
         start: Date,
         /// Last day.
         end: Date,
     },
+}
+
+/// What an editor names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    Consultation,
+    Document,
+    Form,
+    Version,
+    /// A stage or a meeting of a schedule.
+    Entry,
+}
+
+impl What {
+    /// Returns how the keys of its phrases end.
+    fn id(self) -> &'static str {
+        match self {
+            Self::Consultation => "consultation",
+            Self::Document => "document",
+            Self::Form => "form",
+            Self::Version => "version",
+            Self::Entry => "entry",
+        }
+    }
+}
+
+impl Unmade {
+    /// Tells it to the editor, with what to do about it.
+    pub(crate) fn told(&self, texts: &Texts) -> String {
+        let most = LONGEST_ID.to_string();
+        let say = |key: &str, values: &[(&str, &str)]| texts.phrase(&format!("unmade-{key}"), values);
+        match self {
+            Self::Nameless(name) => say("nameless", &[("name", name)]),
+            Self::Outside(folder) => say("outside", &[("folder", folder)]),
+            Self::TooLong(id) => say("too-long", &[("id", id), ("most", &most)]),
+            Self::Reserved(id) => say("reserved", &[("id", id)]),
+            Self::Unknown { what, name, known } => {
+                say(&format!("unknown-{}", what.id()), &[("name", name), ("known", known)])
+            }
+            Self::Nothing(what) => say(&format!("no-{}", what.id()), &[]),
+            Self::Several { what, known } => say(&format!("several-{}", what.id()), &[("known", known)]),
+            Self::Taken { what, name } => say(&format!("taken-{}", what.id()), &[("name", name)]),
+            Self::Unlisted { key, path, empty: true } => say("empty-list", &[("key", key), ("file", path)]),
+            Self::Unlisted { key, path, empty: false } => say("unlisted", &[("key", key), ("file", path)]),
+            Self::Backwards { start, end } => {
+                say("backwards", &[("start", &start.to_string()), ("end", &end.to_string())])
+            }
+        }
+    }
 }
 
 macro_rules! skeleton {
@@ -103,13 +136,13 @@ pub(crate) fn consultation(
         None => cut(name(title)?),
     };
     if id.len() > LONGEST_ID {
-        return Err(Unmade::TooLong { id, most: LONGEST_ID });
+        return Err(Unmade::TooLong(id));
     }
     if site.slugs.root.contains(&id) {
         return Err(Unmade::Reserved(id));
     }
     if site.consultations.iter().any(|consultation| consultation.id == id) {
-        return Err(Unmade::Taken { what: "consultation", name: id });
+        return Err(Unmade::Taken { what: What::Consultation, name: id });
     }
     let folder = format!("{}/{id}", content::FOLDER);
     let values = [
@@ -167,7 +200,7 @@ pub(crate) fn form(site: &Site, consultation: Option<&str>, form: &str, title: &
     let consultation = self::consultation_named(site, consultation)?;
     let name = name(form.strip_suffix(".yaml").unwrap_or(form))?;
     if consultation.forms.iter().any(|form| form.name() == name) {
-        return Err(Unmade::Taken { what: "form", name });
+        return Err(Unmade::Taken { what: What::Form, name });
     }
     let path = format!("{}/forms/{name}.yaml", consultation.folder);
     let values = [("schema", schemas(&path)), ("title", yaml::scalar(title))];
@@ -207,7 +240,7 @@ pub(crate) fn meeting(
         None => day,
     };
     if taken(&id) {
-        return Err(Unmade::Taken { what: "stage or meeting", name: id });
+        return Err(Unmade::Taken { what: What::Entry, name: id });
     }
     let values = [
         ("id", id),
@@ -232,11 +265,11 @@ pub(crate) fn version(
 ) -> Result<Vec<Edit>, Unmade> {
     let consultation = self::consultation_named(site, consultation)?;
     let documents = consultation.documents.iter().map(|document| (document.name(), document));
-    let document: &Document = one("document", document, documents)?;
+    let document: &Document = one(What::Document, document, documents)?;
     let last = document.versions.last().map_or("0", |version| &version.version);
     let version = version.map_or_else(|| next(last), str::to_owned);
     if document.version(&version).is_some() {
-        return Err(Unmade::Taken { what: "version", name: version });
+        return Err(Unmade::Taken { what: What::Version, name: version });
     }
     let folder = split(&document.path).0;
     let from = format!("{folder}/{last}");
@@ -279,20 +312,16 @@ fn next(version: &str) -> String {
 }
 
 fn consultation_named<'a>(site: &'a Site, id: Option<&str>) -> Result<&'a Consultation, Unmade> {
-    one("consultation", id, site.consultations.iter().map(|consultation| (consultation.id.as_str(), consultation)))
+    one(What::Consultation, id, site.consultations.iter().map(|consultation| (consultation.id.as_str(), consultation)))
 }
 
 /// Returns the one that was named; without a name the only one there is.
-fn one<'a, T>(
-    what: &'static str,
-    name: Option<&str>,
-    all: impl Iterator<Item = (&'a str, &'a T)>,
-) -> Result<&'a T, Unmade> {
+fn one<'a, T>(what: What, name: Option<&str>, all: impl Iterator<Item = (&'a str, &'a T)>) -> Result<&'a T, Unmade> {
     let all: Vec<_> = all.collect();
     let known = || all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     match (name, all.as_slice()) {
         (None, [(_, only)]) => Ok(only),
-        (None, []) => Err(Unmade::Unknown { what, name: String::new(), known: known() }),
+        (_, []) => Err(Unmade::Nothing(what)),
         (None, _) => Err(Unmade::Several { what, known: known() }),
         (Some(name), _) => {
             let named = all.iter().find(|(known, _)| *known == name).map(|(_, found)| *found);
@@ -337,8 +366,9 @@ fn append(source: &Source, path: &str, key: &'static str, entry: &str) -> Result
         let wire = format!("# yaml-language-server: $schema={}/{}.json", schemas(path), content::Kind::Schedule.name());
         return Ok(create(path.to_owned(), &format!("{wire}\n{key}:\n{}\n", indented(2))));
     };
-    let refused = || Unmade::Unlisted { key, path: path.to_owned() };
-    let before = yaml::parse(path, read).map_err(|_| refused())?;
+    let unlisted = |empty| Unmade::Unlisted { key, path: path.to_owned(), empty };
+    let before = yaml::parse(path, read).map_err(|_| unlisted(false))?;
+    let refused = || unlisted(matches!(value(&before, key), Some(Value::List(entries)) if entries.is_empty()));
     let (line, text) = match list(read, key) {
         Some((line, indent)) => (line, format!("\n{}", indented(indent))),
         None => (read.lines().count(), format!("\n\n{key}:\n{}", indented(2))),
@@ -354,7 +384,13 @@ fn append(source: &Source, path: &str, key: &'static str, entry: &str) -> Result
 /// Returns the last line (from 1) of the entries of a list, and how far they are indented.
 fn list(text: &str, key: &str) -> Option<(usize, usize)> {
     let lines: Vec<&str> = text.lines().collect();
-    let start = lines.iter().position(|line| line.strip_prefix(key).is_some_and(|rest| rest.trim_end() == ":"))?;
+    let opens = |line: &&str| {
+        let behind = line.strip_prefix(key).and_then(|rest| rest.strip_prefix(':'));
+        behind.is_some_and(|rest| {
+            rest.trim().is_empty() || rest.trim_start().starts_with('#') && rest.starts_with([' ', '\t'])
+        })
+    };
+    let start = lines.iter().position(opens)?;
     let belongs = |line: &&str| line.is_empty() || line.starts_with([' ', '-', '#', '\t']);
     let block = lines[start + 1..].iter().take_while(|line| belongs(line)).copied();
     let mut indent = None;
@@ -369,16 +405,22 @@ fn list(text: &str, key: &str) -> Option<(usize, usize)> {
             last = start + 1 + index;
         }
     }
-    Some((last + 1, indent?))
+    Some((last + 1, indent.unwrap_or(2)))
 }
 
+/// Returns the entries of a list; what is absent or empty has none.
 fn entries<'a>(file: &'a Node, key: &str) -> Option<&'a [Node]> {
-    let Value::Map(fields) = &file.value else { return matches!(file.value, Value::Null).then_some(&[]) };
-    match fields.iter().find(|(name, _)| name.value == key).map(|(_, node)| &node.value) {
+    match value(file, key) {
         Some(Value::List(entries)) => Some(entries),
+        Some(Value::Null) => Some(&[]),
         Some(_) => None,
-        None => Some(&[]),
+        None => matches!(file.value, Value::Map(_) | Value::Null).then_some(&[]),
     }
+}
+
+fn value<'a>(file: &'a Node, key: &str) -> Option<&'a Value> {
+    let Value::Map(fields) = &file.value else { return None };
+    fields.iter().find(|(name, _)| name.value == key).map(|(_, node)| &node.value)
 }
 
 /// Tells whether two lists of values are equal, wherever they stand.
@@ -394,4 +436,41 @@ fn same_values(a: &[Node], b: &[Node]) -> bool {
         (left, right) => left == right && a.written == b.written,
     };
     a.len() == b.len() && a.iter().zip(b).all(same)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn whatever_cannot_be_made_is_told_in_the_words_of_each_language() {
+        let text = || "x-y".to_owned();
+        let kinds = [What::Consultation, What::Document, What::Form, What::Version, What::Entry];
+        let named = |what| {
+            [
+                Unmade::Unknown { what, name: text(), known: text() },
+                Unmade::Nothing(what),
+                Unmade::Several { what, known: text() },
+            ]
+        };
+        let mut unmade = vec![
+            Unmade::Nameless(text()),
+            Unmade::Outside(text()),
+            Unmade::TooLong(text()),
+            Unmade::Reserved(text()),
+            Unmade::Unlisted { key: "meetings", path: text(), empty: true },
+            Unmade::Unlisted { key: "meetings", path: text(), empty: false },
+            Unmade::Backwards { start: date(2026, 3, 2), end: date(2026, 3, 1) },
+        ];
+        unmade.extend([What::Consultation, What::Document].into_iter().flat_map(named));
+        let taken = kinds.into_iter().filter(|what| *what != What::Document);
+        unmade.extend(taken.map(|what| Unmade::Taken { what, name: text() }));
+        for (unmade, language) in unmade.iter().flat_map(|unmade| Texts::languages().map(|language| (unmade, language)))
+        {
+            let told = unmade.told(&Texts::in_language(language));
+            assert!(!told.starts_with("unmade-") && !told.contains(['{', '}']), "{language}: {told}");
+        }
+    }
 }

@@ -105,6 +105,14 @@ impl Source {
         }
     }
 
+    /// Returns a tree of files that are no text, for tests.
+    #[cfg(test)]
+    pub(crate) fn from_bytes<'a>(files: impl IntoIterator<Item = (&'a str, Vec<u8>)>) -> Self {
+        let files = files.into_iter();
+        let files = files.map(|(path, bytes)| (path.to_owned(), SourceFile::Bytes(bytes.into())));
+        Self { files: files.collect(), ..Self::default() }
+    }
+
     /// Returns a file.
     pub(crate) fn file(&self, path: &str) -> Option<&SourceFile> {
         self.files.get(path)
@@ -113,6 +121,11 @@ impl Source {
     /// Lists the files that are there and cannot be read: that is told once, and they are not missing.
     pub(crate) fn unreadable(&self) -> impl Iterator<Item = &str> {
         self.unreadable.iter().map(String::as_str)
+    }
+
+    /// Tells whether a file is there and cannot be read.
+    pub(crate) fn is_unreadable(&self, path: &str) -> bool {
+        self.unreadable.contains(path)
     }
 
     /// Returns the text of a file, unless it is none.

@@ -181,6 +181,9 @@ impl<'a> Themes<'a> {
         while let Some(name) = next {
             let file = format!("themes/{}/theme.yaml", name.value);
             let missing = self.text(&name.value, "theme.yaml").is_none();
+            if missing && self.source.is_unreadable(&file) {
+                return None;
+            }
             if missing || names.contains(&name.value) {
                 problems.push(Diagnostic::new(rule::THEME_MISSING, name.place).with("theme", &name.value));
                 return None;
@@ -227,7 +230,10 @@ impl<'a> Themes<'a> {
         let mut original = Json::Null;
         let mut complete = true;
         for language in site.languages.all() {
-            let texts = self.texts(names, &language.value, problems);
+            let Some(texts) = self.texts(names, &language.value, problems) else {
+                complete = false;
+                continue;
+            };
             if texts.as_object().is_none_or(serde_json::Map::is_empty) {
                 let problem = Diagnostic::new(rule::LANGUAGE_WITHOUT_TEXTS, language.place.clone());
                 problems.push(problem.with("language", &language.value));
@@ -244,20 +250,27 @@ impl<'a> Themes<'a> {
         complete.then_some(all)
     }
 
-    /// Merges the texts of the themes key by key, the most specific over its parent's.
-    fn texts(&self, names: &[String], language: &str, problems: &mut Vec<Diagnostic>) -> Json {
+    /// Merges the texts of the themes key by key, the most specific over its parent's; none where a file of them cannot
+    /// be read.
+    fn texts(&self, names: &[String], language: &str, problems: &mut Vec<Diagnostic>) -> Option<Json> {
         let mut merged = Json::Object(serde_json::Map::new());
+        let mut whole = true;
         for name in names.iter().rev() {
             let inner = format!("i18n/{language}.yaml");
+            let path = format!("themes/{name}/{inner}");
             let Some(text) = self.text(name, &inner) else {
+                whole &= !self.source.is_unreadable(&path);
                 continue;
             };
-            match yaml::parse(&format!("themes/{name}/{inner}"), text) {
+            match yaml::parse(&path, text).and_then(yaml::group) {
                 Ok(node) => merge(&mut merged, json(&node)),
-                Err(problem) => problems.push(problem),
+                Err(problem) => {
+                    problems.push(problem);
+                    whole = false;
+                }
             }
         }
-        merged
+        whole.then_some(merged)
     }
 
     /// Returns a file of the most specific theme that has it.
@@ -278,13 +291,15 @@ impl<'a> Themes<'a> {
             Ok(node) => json(&node),
             Err(problem) => {
                 problems.push(problem);
-                return BTreeMap::new();
+                Json::Null
             }
         };
         let original = site.languages.original();
         let own =
             |name: &str, language: &str| site.slugs.get(name)?.value.clone().by_language(original).remove(language);
-        report_slugs(site, texts.get(original), problems);
+        if texts.is_object() {
+            report_slugs(site, texts.get(original), problems);
+        }
         let slugs = |language: &Spanned<String>| {
             let language = &language.value;
             let known = texts.get(language).or_else(|| texts.get(original));

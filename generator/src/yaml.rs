@@ -14,7 +14,7 @@ mod syntax;
 
 use crate::diagnostic::{Diagnostic, Lines, Place, Spanned, rule};
 
-pub(crate) use fields::{Fields, Text, items, string, text};
+pub(crate) use fields::{Fields, Text, group, items, string, text};
 pub(crate) use machine::{Tree, read_as, scalar, write};
 use places::{Located, Shape};
 use sample::Sample;

@@ -174,8 +174,71 @@ fn a_form_and_a_meeting_keep_what_was_there() {
     let written = tree.read(schedule);
     assert!(written.starts_with(windows) && !written.replace("\r\n", "").contains('\n'), "{written:?}");
     builds(&tree);
-    tree.write(schedule, "meetings: []\n");
-    let refused = tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17:00"]);
-    assert_eq!((refused.code, tree.read(schedule).as_str()), (2, "meetings: []\n"), "{}", refused.said);
     assert_eq!(tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "25:00"]).code, 2);
+}
+
+#[test]
+fn a_list_is_added_to_however_it_is_written_or_the_editor_is_told_how_to_write_it() {
+    let tree = versions();
+    let schedule = "content/park/schedule.yaml";
+    let add = || tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17:00", "--place", "Rynek"]);
+    let entry = "  - id: pierwsze\n    title: Pierwsze\n    date: 2026-03-12\n    time: \"11:00\"\n    place: Rynek\n";
+    for kept in [
+        "meetings:\n",
+        "meetings: # spotkania z mieszkańcami\n",
+        "meetings:   \nstages: []\n",
+        "# Spotkania\nmeetings: # dwa\n{entry}",
+        "meetings:\n  # pierwsze w urzędzie\n{entry}\n# koniec\n",
+    ] {
+        let kept = kept.replace("{entry}", entry);
+        tree.write(schedule, &kept);
+        good(&add());
+        let written = tree.read(schedule);
+        let mut rest: Vec<&str> = written.lines().collect();
+        let entry = rest.iter().position(|line| line.contains("- id: spotkanie-2026-03-20")).unwrap();
+        rest.drain(entry..entry + 6);
+        assert_eq!(
+            rest,
+            kept.lines().collect::<Vec<_>>(),
+            "every line that was there is there, in its order: {written}"
+        );
+        assert_eq!(written.matches("spotkanie-2026-03-20").count(), 1, "{written}");
+        builds(&tree);
+    }
+    let one_line = "meetings: [{id: a, title: A, date: 2026-03-12, time: \"11:00\", place: Rynek}]\n";
+    for (kept, told) in [
+        ("meetings: []\n", "po „meetings:” stoi pusta lista []. Usuń znaki []"),
+        ("meetings: [] # jeszcze żadnych\n", "Usuń znaki []"),
+        (one_line, "Zapisz je jako listę"),
+        ("{stages: []}\n", "Zapisz je jako listę"),
+        ("meetings: Rynek\n", "Zapisz je jako listę"),
+    ] {
+        tree.write(schedule, kept);
+        let refused = add();
+        assert_eq!((refused.code, tree.read(schedule).as_str()), (2, kept), "{}", refused.said);
+        assert!(refused.complained.contains(told), "{}", refused.complained);
+    }
+}
+
+#[test]
+fn what_is_not_made_is_told_in_the_language_of_the_editor() {
+    let tree = versions();
+    let refused = |arguments: &[&str], polish: &str, english: &str| {
+        for (language, words) in [("pl", polish), ("en", english)] {
+            let outcome = tree.run(&[&["new", "--lang", language], arguments].concat());
+            assert_eq!(outcome.code, 2, "{}", outcome.said);
+            assert_eq!(outcome.complained, format!("konsultacje: {words}\n"));
+        }
+    };
+    refused(
+        &["meeting", "--date", "2026-03-20", "--time", "17:00", "--consultation", "staw"],
+        "Nie ma konsultacji „staw”. Są: park.",
+        "There is no consultation “staw”. There are: park.",
+    );
+    tree.write("content/mapa.md", "# Mapa\n");
+    refused(
+        &["page", "--title", "Mapa"],
+        "Plik albo folder „content/mapa.md” już jest. Niczego nie zmieniono.",
+        "The file or folder “content/mapa.md” is there already. Nothing was changed.",
+    );
 }

@@ -63,7 +63,7 @@ fn a_broken_anchor() {
 #[test]
 fn a_missing_picture() {
     let page = "# Nowa\n\nOto staw: ![Staw](staw.jpg)\n";
-    check(put("content/park/nowa.md", page), "picture-unsupported", "content/park/nowa.md:3:11");
+    check(put("content/park/nowa.md", page), "picture-missing", "content/park/nowa.md:3:11");
 }
 
 #[test]

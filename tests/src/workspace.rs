@@ -76,7 +76,8 @@ impl Tree {
         for file in
             WalkDir::new(tree.root()).into_iter().filter_map(Result::ok).filter(|file| file.file_type().is_file())
         {
-            let text = fs::read_to_string(file.path())?;
+            // A picture has no dates.
+            let Ok(text) = String::from_utf8(fs::read(file.path())?) else { continue };
             let dated = dates.iter().fold(text, |text, (mark, date)| text.replace(mark, &date.to_string()));
             fs::write(file.path(), dated)?;
         }
@@ -107,6 +108,13 @@ impl Tree {
     /// Returns the folder that holds `content` and `themes`.
     pub fn root(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Writes a file, and the folders above it.
+    pub fn write(&self, path: &str, text: &str) -> anyhow::Result<()> {
+        let path = self.root().join(path);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))
     }
 
     /// Replaces `from` by `to` in the file `path`; that it is not there is an error.

@@ -35,12 +35,14 @@ const PATIENCE: &str = "60s";
 fn every_mistake_is_told_word_for_word_and_leaves_the_good_site_alone() -> anyhow::Result<()> {
     let rules = rules()?;
     let mut wrong = Vec::new();
+    let built = base()?;
+    built.build()?;
     for case in cases()? {
         let name = name(&case);
         let rule = rules.iter().filter(|rule| is_about(&name, rule)).max_by_key(|rule| rule.len());
         let rule = rule.with_context(|| format!("{name} is named after no rule"))?;
-        let tree = base()?;
-        let out = tree.build()?;
+        let tree = Tree::copy_of(built.root())?;
+        let out = tree.root().join("dist");
         let good = snapshot(&out)?;
         tree.lay(&case)?;
         let mut told = told(&build(&tree, &out)?)?;
@@ -79,16 +81,92 @@ fn every_rule_has_its_mistake() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Mistakes about two files, or about one that is not there: what is told names another file than the one that was
+/// changed.
+const ABOUT_ANOTHER: [&str; 7] = [
+    "consultation-id-twice",
+    "consulted-version-lost",
+    "document-missing",
+    "duplicate-address",
+    "folder-without-version",
+    "form-id-twice",
+    "open-form-lost",
+];
+
 #[test]
-fn several_mistakes_are_told_at_once_in_the_order_of_files() -> anyhow::Result<()> {
+fn a_mistake_is_told_of_its_own_file_and_of_no_other() -> anyhow::Result<()> {
+    let mut others = Vec::new();
+    for case in cases()? {
+        let told = fs::read_to_string(case.join("expected.txt"))?;
+        let file = |line: &str| Some(line.trim_start().strip_prefix("--> ")?.split(':').next()?.to_owned());
+        let named = told.lines().filter_map(file);
+        if named.into_iter().any(|file| !case.join(file).exists()) {
+            others.push(name(&case));
+        }
+    }
+    assert_eq!(others, ABOUT_ANOTHER);
+    Ok(())
+}
+
+#[test]
+fn a_file_that_cannot_be_understood_is_no_mistake_of_those_that_name_it() -> anyhow::Result<()> {
+    let fixtures = workspace::repository().join("tests/fixtures");
+    for fixture in ["broken/_base", "versions", "languages"] {
+        let tree = Tree::copy_of(&fixtures.join(fixture))?;
+        let good = named_by_check(&tree)?;
+        for path in snapshot(&tree.root().join("content"))?.into_keys() {
+            let bytes = fs::read(&path)?;
+            let file = path.strip_prefix(tree.root())?.display().to_string();
+            // Not UTF-8; front matter or a value that never ends.
+            for broken in [&b"\xff"[..], b"---\ntitle: \"x\n---\n"] {
+                fs::write(&path, [broken, &bytes].concat())?;
+                let named = named_by_check(&tree)?;
+                ensure!(named.contains(&file), "{fixture}: {file} is broken, and nobody tells");
+                let others: Vec<_> = named.iter().filter(|name| **name != file && !good.contains(*name)).collect();
+                ensure!(others.is_empty(), "{fixture}: {file} is broken, and that is told of {others:?}");
+            }
+            fs::write(&path, bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the files that a check finds errors or warnings in.
+fn named_by_check(tree: &Tree) -> anyhow::Result<BTreeSet<String>> {
+    let root = tree.root().display().to_string();
+    let found = outcome(&["check", "--root", &root, "--drafts", "--format", "json"])?;
+    let found: serde_json::Value = serde_json::from_slice(&found.stdout)?;
+    let problems = found["problems"].as_array().context("problems are listed")?;
+    let grave = problems.iter().filter(|problem| problem["severity"] != "info");
+    Ok(grave.filter_map(|problem| problem["file"].as_str().map(str::to_owned)).collect())
+}
+
+#[test]
+fn twelve_mistakes_are_told_at_once_in_the_order_of_files() -> anyhow::Result<()> {
     let tree = base()?;
-    let out = tree.root().join("dist");
-    tree.lay(&broken().join("link-broken"))?;
-    tree.lay(&broken().join("kind-unknown"))?;
-    let told = told(&build(&tree, &out)?)?;
-    let rules: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("błąd[")?.split(']').next()).collect();
-    assert_eq!(rules, ["kind-unknown", "link-broken"], "{told}");
-    assert!(!out.join("site").exists(), "nothing is built from a tree with mistakes");
+    let out = tree.build()?;
+    let good = snapshot(&out)?;
+    let page =
+        "---\ndate: 2026-02-30\n---\n\n# Nowa strona\n\n### Za głęboko\n\n[a](brak.md)\n\n<b>x</b>\n\n# Drugi tytuł\n";
+    tree.write("content/park/nowa.md", page)?;
+    tree.write("content/pliki/stara.md", "---\ntitel: Stara\n---\n\nTekst[^1].\n")?;
+    let form = "title: Ankieta\nsend: Wyślij\nquestions:\n  - name: Miejsce\n    kind: chioce\n    label: Gdzie?\n    options:\n      - {value: Staw, label: staw}\n";
+    tree.write("content/park/forms/ankieta.yaml", form)?;
+    tree.replace("content/park/consultation.yaml", "subject:", "sbuject:")?;
+    tree.write("content/strona.md", "# Strona\n\n[a](../../brak.pdf)\n")?;
+    let build = build(&tree, &out)?;
+    let told = told(&build)?;
+    assert_eq!(build.status.code(), Some(1), "{told}");
+    let errors: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("błąd[")?.split(']').next()).collect();
+    assert_eq!(errors.len(), 12, "{told}");
+    let place = |line: &str| -> Option<(String, u32, u32)> {
+        let mut parts = line.trim_start().strip_prefix("--> ")?.split(':');
+        Some((parts.next()?.to_owned(), parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    };
+    let places: Vec<_> = told.lines().filter_map(place).collect();
+    assert!(places.len() == 12 && places.is_sorted(), "{places:?}");
+    assert_eq!(places.iter().map(|(file, ..)| file).collect::<BTreeSet<_>>().len(), 5, "{places:?}");
+    assert!(snapshot(&out)? == good, "the good site was touched");
     Ok(())
 }
 

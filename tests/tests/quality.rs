@@ -1,17 +1,80 @@
-//! Every page type and every state of a form, in a browser and through the checkers that others judge the site with.
+//! Every page type in a browser and through the checkers that others judge the site with.
 
 // A test is an end of the system: it reads and writes files.
 #![allow(clippy::disallowed_methods)]
 
-use std::{fs, future::IntoFuture as _};
+use std::{fs, future::IntoFuture as _, path::Path};
 
+use anyhow::{Context as _, ensure};
 use axum::{Router, http::header, response::Html, routing::get};
+use generator::pipeline::{Options, build_in_memory};
 use tempfile::TempDir;
 use tests::{
     audit,
     browser::{Browser, Scripts},
     nu,
+    serve::Serve,
+    workspace::{Term, Tree, repository},
 };
+
+/// A day in the term of this repository's consultation.
+const TODAY: &str = "2021-07-01";
+/// A day in the term of the fixture with two versions of a document.
+const SPRING: &str = "2026-03-20";
+
+/// Folders of pages that differ in their words alone, and the one that stands for all.
+const SISTERS: [[&str; 2]; 3] = [
+    ["/pomoc/zasady/", "/pomoc/zasady/tresc-stron/"],
+    ["/strategia-2030/projekt/1.0/", "/strategia-2030/projekt/1.0/miasto-dla-kazdego/"],
+    ["/strategia-2030/projekt/miasto-", "/strategia-2030/projekt/miasto-rozwijajace-sie/"],
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_passes_in_a_browser() -> anyhow::Result<()> {
+    let browser = Browser::with(Scripts::On).await?;
+    let versions = Tree::copy_of(&repository().join("tests/fixtures/versions"))?;
+    let mut faults = Vec::new();
+    for (root, today) in [(repository().as_path(), TODAY), (versions.root(), SPRING)] {
+        let data = TempDir::new()?;
+        let serve = Serve::start(root, data.path(), &["--today", today])?;
+        let is_like_another = |path: &str| SISTERS.iter().any(|[folder, one]| path.starts_with(folder) && path != *one);
+        for (path, _) in pages(root, today)?.into_iter().filter(|(path, _)| !is_like_another(path)) {
+            let found = audit::of_address(&browser, &serve.url(&path)).await.with_context(|| path.clone())?;
+            faults.extend(found.into_iter().map(|fault| format!("{path}: {fault}")));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    browser.quit().await
+}
+
+#[test]
+fn every_page_stylesheet_and_drawing_is_valid() -> anyhow::Result<()> {
+    let folder = TempDir::new()?;
+    for (name, root, today) in [
+        ("city", repository(), TODAY),
+        ("versions", repository().join("tests/fixtures/versions"), SPRING),
+        ("town", repository().join("tests/fixtures/town"), TODAY),
+    ] {
+        let tree;
+        let root = if name == "town" {
+            tree = Tree::of_fixture(name, Term { start: TODAY.parse()?, end: "2021-07-29".parse()? })?;
+            tree.root()
+        } else {
+            root.as_path()
+        };
+        let mut styles = 0;
+        for (path, bytes) in files(root, today)? {
+            styles += usize::from(has_extension(&path, "css"));
+            if ["html", "css", "svg"].iter().any(|extension| has_extension(&path, extension)) {
+                write(&folder.path().join(name).join(path), &bytes)?;
+            }
+        }
+        ensure!(styles > 0, "{name} has no stylesheet");
+    }
+    let errors = nu::errors(folder.path())?;
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    Ok(())
+}
 
 #[test]
 fn the_checker_tells_errors_of_pages_styles_and_drawings() -> anyhow::Result<()> {
@@ -63,4 +126,30 @@ async fn the_audit_finds_what_is_wrong() -> anyhow::Result<()> {
     browser.quit().await?;
     serving.abort();
     Ok(())
+}
+
+/// Returns the files of the site that is built from the tree under `root`, by their addresses without the first slash.
+fn files(root: &Path, today: &str) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let options = Options { today: today.parse()?, drafts: true, commit: None };
+    let files = build_in_memory(root, &options).map_err(anyhow::Error::msg)?;
+    let files = files.into_iter().filter_map(|(path, bytes)| Some((path.strip_prefix("site/")?.to_owned(), bytes)));
+    Ok(files.collect())
+}
+
+/// Returns the pages of that site, by their addresses.
+fn pages(root: &Path, today: &str) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let pages = files(root, today)?.into_iter().filter(|(path, _)| has_extension(path, "html"));
+    let pages: Vec<_> =
+        pages.map(|(path, bytes)| (format!("/{}", path.strip_suffix("index.html").unwrap_or(&path)), bytes)).collect();
+    ensure!(pages.len() > 15, "there are only {} pages", pages.len());
+    Ok(pages)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    fs::create_dir_all(path.parent().context("a file has a folder")?)?;
+    Ok(fs::write(path, bytes)?)
+}
+
+fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
 }

@@ -2,7 +2,7 @@ use crate::{
     address::Linking,
     content,
     diagnostic::{Diagnostic, Place, rule},
-    model::{Here, LinkError, Page, Routes, Site, Sites},
+    model::{Attachment, Consultation, Here, LinkError, Page, Routes, Site, Sites},
 };
 
 /// Every link leads to a page that is there, by its exact name, and not from a public page to a draft.
@@ -31,13 +31,13 @@ impl Written<'_> {
 
 /// Lists every link into the site.
 pub(super) fn all(sites: &Sites) -> Vec<Written<'_>> {
-    let translated = sites.translations.iter().flat_map(pages).flat_map(written_on);
+    let translated = sites.translations.iter().flat_map(Site::written).flat_map(written_on);
     of(&sites.original).chain(translated).collect()
 }
 
 /// Lists every link into the site that the original has.
 pub(super) fn of(site: &Site) -> impl Iterator<Item = Written<'_>> {
-    fields(site).chain(pages(site).flat_map(written_on))
+    fields(site).chain(site.written().flat_map(written_on))
 }
 
 /// Lists the links of YAML files, which are the same in every language.
@@ -61,13 +61,23 @@ fn fields(site: &Site) -> impl Iterator<Item = Written<'_>> {
             draft: consultation.draft,
         })
     });
-    navigation.chain(fields)
+    let attachments = site.consultations.iter().flat_map(|consultation| attached(site, consultation));
+    navigation.chain(fields).chain(attachments)
 }
 
-fn pages(site: &Site) -> impl Iterator<Item = &Page> {
-    let documents = site.consultations.iter().flat_map(|consultation| &consultation.documents);
-    let chapters = documents.flat_map(|document| &document.versions).flat_map(|version| &version.chapters);
-    site.pages.iter().chain(chapters).filter(|page| site.speaks(page))
+fn attached<'a>(site: &'a Site, consultation: &'a Consultation) -> impl Iterator<Item = Written<'a>> {
+    let own = consultation.attachments.iter().map(|file| (&consultation.path, consultation.draft, file));
+    let documents = consultation
+        .documents
+        .iter()
+        .flat_map(|document| document.attachments.iter().map(move |file| (&document.path, document.draft, file)));
+    own.chain(documents).map(|(path, draft, Attachment { file, .. })| Written {
+        path,
+        language: &site.language,
+        target: &file.value,
+        place: &file.place,
+        draft,
+    })
 }
 
 fn written_on(page: &Page) -> impl Iterator<Item = Written<'_>> {
@@ -86,7 +96,8 @@ fn problem(routes: &Routes, link: &Written<'_>) -> Option<Diagnostic> {
     let problem = match routes.find(&link.here(), link.target) {
         Ok(found) if found.draft && !link.draft => Diagnostic::new(rule::LINK_TO_DRAFT, place),
         Ok(_) => return None,
-        Err(LinkError::NoAnchor { anchor }) => Diagnostic::new(rule::ANCHOR_BROKEN, place).with("anchor", anchor),
+        Err(LinkError::NoAnchor { path, .. }) if routes.lacks_a_chapter(&path) => return None,
+        Err(LinkError::NoAnchor { anchor, .. }) => Diagnostic::new(rule::ANCHOR_BROKEN, place).with("anchor", anchor),
         Err(LinkError::NoFile { path }) if routes.is_broken(&path) => return None,
         Err(LinkError::NoFile { path }) => match routes.path_ignoring_case(&path) {
             Some(actual) => Diagnostic::new(rule::LINK_CASE, place).with("actual", actual),

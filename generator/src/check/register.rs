@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use forms::{Form, Kind, Question};
+use forms::{Form, Kind, Question, Text, kind::Opt};
 use jiff::civil::Date;
 
 use crate::{
-    diagnostic::{Diagnostic, Place, rule},
+    diagnostic::{Diagnostic, Place, Rule, rule},
     markdown::Section,
     model::{Consultation, Difference, Document, FormPage, Published, Revision, Site, Snapshot, Version},
     redline::{self, Edit},
@@ -180,31 +180,94 @@ fn form(consultation: &Consultation, name: &str, revisions: &[&Revision]) -> Vec
 }
 
 fn question(form: &FormPage, old: &Question, day: Date) -> Vec<Diagnostic> {
-    let place = || Place::whole(&form.path);
-    let known = |name: &str| form.form.questions.iter().find(|question| question.name == name);
-    let Some(new) = known(&old.name) else {
+    let places = |name: &str| form.places.get(name);
+    let whole = || Place::whole(&form.path);
+    let Some(new) = form.form.questions.iter().find(|question| question.name == old.name) else {
         if matches!(old.kind, Kind::Note(_)) {
             return Vec::new();
         }
-        let problem = Diagnostic::new(rule::OPEN_QUESTION_LOST, place());
+        let heir = heir(&form.form, old);
+        let place = heir.and_then(|heir| places(&heir.name)).map_or_else(whole, |places| places.name.clone());
+        let problem = Diagnostic::new(rule::OPEN_QUESTION_LOST, place);
         let label = old.label.in_language("");
         let problem = problem.with("name", &old.name).with("label", label).with("day", day);
-        return vec![match heir(&form.form, old) {
+        return vec![match heir {
             Some(heir) => problem.with("nearest", &heir.name),
             None => problem,
         }];
     };
+    let places = places(&new.name);
     if old.kind.name() != new.kind.name() {
-        let problem = Diagnostic::new(rule::OPEN_QUESTION_RETYPED, place()).with("name", &old.name);
+        let place = places.map_or_else(whole, |places| places.kind.clone());
+        let problem = Diagnostic::new(rule::OPEN_QUESTION_RETYPED, place).with("name", &old.name);
         return vec![problem.with("old", old.kind.name()).with("new", new.kind.name())];
     }
-    let offered = new.kind.values().unwrap_or_default();
-    let lost = old.kind.values().into_iter().flatten().filter(|value| !offered.contains(value));
-    lost.map(|value| {
-        let problem = Diagnostic::new(rule::OPEN_OPTION_LOST, place()).with("question", &old.name);
-        problem.with("value", value).with("day", day)
+    let lost = lost(&offered(&old.kind), &offered(&new.kind), rule::OPEN_OPTION_LOST);
+    let rows = self::lost(&rows(&old.kind), &rows(&new.kind), rule::OPEN_ROW_LOST);
+    lost.into_iter()
+        .chain(rows)
+        .map(|Lost { rule, value, heir }| {
+            let of_heir = places.and_then(|places| places.values.get(heir.as_ref()?));
+            let place = of_heir.or(places.map(|places| &places.name)).map_or_else(whole, Place::clone);
+            let problem =
+                Diagnostic::new(rule, place).with("question", &old.name).with("value", value).with("day", day);
+            match heir {
+                Some(heir) => problem.with("nearest", heir),
+                None => problem,
+            }
+        })
+        .collect()
+}
+
+/// An option or a row that was published and is not there.
+struct Lost {
+    rule: &'static Rule,
+    value: String,
+    /// The one that has its words.
+    heir: Option<String>,
+}
+
+fn lost(old: &[Offered<'_>], new: &[Offered<'_>], rule: &'static Rule) -> Vec<Lost> {
+    let lost = old.iter().filter(|(value, _)| !new.iter().any(|(offered, _)| offered == value));
+    lost.map(|(value, label)| {
+        let heir = new.iter().find(|(_, words)| label.is_some() && words == label);
+        Lost { rule, value: value.clone(), heir: heir.map(|(value, _)| value.clone()) }
     })
     .collect()
+}
+
+/// An option or a row: its value, and its words where it has some of its own.
+type Offered<'a> = (String, Option<&'a Text>);
+
+fn offered(kind: &Kind) -> Vec<Offered<'_>> {
+    let options = match kind {
+        Kind::Choice(kind) => kind.options.as_slice(),
+        Kind::Choices(kind) => &kind.options,
+        Kind::Matrix(kind) => &kind.options,
+        Kind::Rank(kind) => &kind.options,
+        _ => &[],
+    };
+    let mut offered = labelled(options);
+    // What the kind itself offers besides: points of a scale, an answer of one's own.
+    let values = kind.values().unwrap_or_default();
+    offered.extend(
+        values
+            .into_iter()
+            .filter(|value| !options.iter().any(|option| option.value == *value))
+            .map(|value| (value, None)),
+    );
+    offered
+}
+
+fn rows(kind: &Kind) -> Vec<Offered<'_>> {
+    match kind {
+        Kind::Matrix(kind) => labelled(&kind.rows),
+        _ => Vec::new(),
+    }
+}
+
+fn labelled(options: &[Opt]) -> Vec<Offered<'_>> {
+    options.iter().map(|option| (option.value.clone(), Some(&option.label))).collect()
 }
 
 /// Returns the question that asks in the same words under another name.

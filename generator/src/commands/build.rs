@@ -8,6 +8,7 @@ use super::{Language, PROBLEMS, Root, commit, day_of, now, report, say, waiting:
 use crate::{
     diagnostic::Severity,
     emit::Staging,
+    pictures,
     pipeline::{self, Options},
 };
 
@@ -18,6 +19,9 @@ pub(super) struct Arguments {
     /// Folder that the site is built into.
     #[arg(long, value_name = "DIR", default_value = "dist")]
     out: PathBuf,
+    /// Folder that keeps the prints of pictures between builds.
+    #[arg(long, value_name = "DIR", default_value = ".konsultacje/pictures")]
+    cache: PathBuf,
     /// Builds for this day instead of today.
     #[arg(long, value_name = "DATE")]
     today: Option<Date>,
@@ -44,6 +48,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let refused = report(&built.problems, &source, &texts, arguments.strict);
     if refused || !built.complete {
         // What is staged is dropped, and all is as it was.
+        return Ok(ExitCode::from(PROBLEMS));
+    }
+    let broken = pictures::cache::all(Some(&arguments.cache), &built.prints, &source, &staging)?;
+    if report(&broken, &source, &texts, arguments.strict) {
         return Ok(ExitCode::from(PROBLEMS));
     }
     let emitted = staging.place().context("failed to write the site")?;

@@ -1,13 +1,12 @@
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
 use jiff::civil::{Date, Time};
 
-use super::{Language, Root, day_of, now, say};
+use super::{Language, Root, change, day_of, now, say};
 use crate::{
     content::document,
-    edit,
     memory::Memory,
     pipeline::{self, Options},
     scaffold::{self, Meeting},
@@ -150,8 +149,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             scaffold::meeting(&source, &sites.original, consultation.as_deref(), &meeting)
         }
     };
-    let edits = edits?;
-    edit::apply(root, &edits).context("failed to make it")?;
+    let edits = edits.map_err(|unmade| anyhow!(unmade.told(&texts)))?;
+    change(root, &edits, &texts)?;
     for edit in &edits {
         say(&format!("{}\n", texts.phrase(if edit.is_new() { "made" } else { "added-to" }, &[("file", edit.path())])));
     }

@@ -1,14 +1,14 @@
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::{Language, PROBLEMS, Root, day_of, now, report, say};
+use super::{Language, PROBLEMS, Root, change, day_of, now, report, say};
 use crate::{
     check::{self, Differing},
     diagnostic::{self, Diagnostic, Texts, rule},
-    edit::{self, Edit},
+    edit::Edit,
     memory::Memory,
     pipeline::{self, Options},
     publish::{self, Registration, Step, What},
@@ -84,7 +84,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(PROBLEMS));
     }
     let edits: Vec<Edit> = plan.steps.iter().map(|step| step.edit.clone()).collect();
-    edit::apply(root, &edits).context("failed to write the register")?;
+    change(root, &edits, &texts)?;
     plan.steps.iter().for_each(|step| say(&format!("{}\n", done(step, &texts))));
     Ok(ExitCode::SUCCESS)
 }
@@ -106,7 +106,11 @@ fn corrected<'a>(
         },
     };
     let problems = || chosen.iter().flat_map(|version| &version.problems);
-    match arguments.lost.iter().find(|id| !problems().any(|problem| is_lost(problem) && id_of(problem) == Some(*id))) {
+    match arguments
+        .lost
+        .iter()
+        .find(|id| !problems().any(|problem| is_lost(problem) && problem.word("id") == Some(id.as_str())))
+    {
         Some(id) => bail!(texts.phrase("correction-not-lost", &[("id", id)])),
         None => Ok(chosen),
     }
@@ -114,15 +118,11 @@ fn corrected<'a>(
 
 /// Tells whether the correction settles a problem of its version: a section that is lost only if it was named.
 fn settles(arguments: &Arguments, problem: &Diagnostic) -> bool {
-    !is_lost(problem) || id_of(problem).is_some_and(|id| arguments.lost.contains(id))
+    !is_lost(problem) || problem.word("id").is_some_and(|id| arguments.lost.iter().any(|lost| lost == id))
 }
 
 fn is_lost(problem: &Diagnostic) -> bool {
     problem.rule.id == rule::CONSULTED_SECTION_LOST.id
-}
-
-fn id_of(problem: &Diagnostic) -> Option<&String> {
-    problem.args.iter().find(|(key, _)| *key == "id").map(|(_, id)| id)
 }
 
 fn name(version: &Differing<'_>) -> String {

@@ -11,6 +11,7 @@
 mod dress;
 pub(super) mod engine;
 mod pages;
+mod pictures;
 mod production;
 mod site;
 mod turn;
@@ -84,7 +85,8 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("failed to open {}", arguments.root.root.display()))?;
     // Before the first build: what is saved meanwhile is not missed.
     let watch = Watch::start(&root, arguments.poll)?;
-    let mut builder = Builder::new(root, clock, arguments.language.clone());
+    let pictures = arguments.data.join("pictures");
+    let mut builder = Builder::new(root, pictures, clock, arguments.language.clone());
     let first = builder.first()?;
     let listener = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     let address = listener.local_addr().context("failed to learn the address")?;

@@ -4,8 +4,9 @@ use forms::{Contact, Text};
 use jiff::civil::Date;
 
 use super::{
-    FOLDER, Reader, address_slug, document, document::RawDocument, form, form::RawForm, number, register,
-    register::RawRegister, required_words, schedule, schedule::RawSchedule, site::Languages, split, words,
+    FOLDER, RawAttachment, Reader, address_slug, attachments, document, document::RawDocument, form, form::RawForm,
+    number, register, register::RawRegister, required_words, schedule, schedule::RawSchedule, site::Languages, split,
+    words,
 };
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
@@ -54,6 +55,7 @@ pub(crate) struct RawConsultation {
     pub(crate) channels: Vec<RawChannel>,
     pub(crate) schedule: Option<RawSchedule>,
     pub(crate) documents: Vec<RawDocument>,
+    pub(crate) attachments: Vec<RawAttachment>,
     pub(crate) forms: Vec<RawForm>,
     pub(crate) written: Written,
     pub(crate) register: RawRegister,
@@ -176,6 +178,7 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
         announcement: fields.string("announcement"),
         remarks: fields.string("remarks"),
         offices: fields.list("offices", |node, problems| Some(office(node, languages, problems))),
+        attachments: attachments(&mut fields, languages),
         channels: fields.list("channels", |node, problems| Some(channel(node, languages, problems))),
         schedule,
         documents,

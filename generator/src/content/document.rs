@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use forms::Text;
 use jiff::civil::Date;
 
-use super::{Reader, has_extension, page, page::RawPage, required_words, split, words};
+use super::{RawAttachment, Reader, attachments, has_extension, page, page::RawPage, required_words, split, words};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
     slug,
@@ -24,6 +24,7 @@ pub(crate) struct RawDocument {
     pub(crate) numbered: bool,
     /// Versions, oldest first.
     pub(crate) versions: Vec<RawVersion>,
+    pub(crate) attachments: Vec<RawAttachment>,
 }
 
 /// One version of a document.
@@ -38,6 +39,8 @@ pub(crate) struct RawVersion {
     pub(crate) chapters: Vec<RawPage>,
 }
 
+/// The file of a document in its folder.
+pub(crate) const FILE: &str = "document.yaml";
 /// The status of a version that is shown to nobody but editors.
 const DRAFT: &str = "draft";
 
@@ -48,12 +51,12 @@ pub(super) fn read_all(reader: &mut Reader<'_>, folder: &str) -> Vec<RawDocument
 }
 
 fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument> {
-    let path = format!("{folder}/document.yaml");
+    let path = format!("{folder}/{FILE}");
     let Some(node) = reader.yaml(&path) else {
-        if reader.source.text(&path).is_none() {
+        if reader.source.text(&path).is_none() && !reader.source.is_unreadable(&path) {
             reader.problems.push(Diagnostic::new(rule::DOCUMENT_MISSING, Place::whole(&path)));
-            reader.pass_over(folder);
         }
+        reader.pass_over(folder);
         return None;
     };
     let languages = reader.languages;
@@ -74,6 +77,7 @@ fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument
             let is_draft = status.in_language(languages.original()) == DRAFT;
             Some(RawVersion { version: version?, date, status, is_draft, note, chapters: Vec::new() })
         }),
+        attachments: attachments(&mut fields, languages),
         path,
     };
     fields.finish();
@@ -120,6 +124,8 @@ fn chapters(reader: &mut Reader<'_>, folder: &str) -> Vec<RawPage> {
 }
 
 fn subfolders(reader: &Reader<'_>, folder: &str) -> BTreeSet<String> {
-    let inner = reader.source.under(folder).filter_map(|(path, _)| path[folder.len() + 1..].split_once('/'));
+    // A folder is there even if nothing in it can be read.
+    let files = reader.source.under(folder).map(|(path, _)| path).chain(reader.source.unreadable());
+    let inner = files.filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/')?.split_once('/'));
     inner.map(|(name, _)| name.to_owned()).collect()
 }

@@ -23,6 +23,17 @@ pub(crate) struct RawForm {
     pub(crate) draft: bool,
     /// The definition; its id still lacks the consultation.
     pub(crate) form: Form,
+    /// By the name of the question.
+    pub(crate) places: BTreeMap<String, Places>,
+}
+
+/// Where a question says what its answers are kept under.
+#[derive(Debug, Clone)]
+pub(crate) struct Places {
+    pub(crate) name: Place,
+    pub(crate) kind: Place,
+    /// Of each option and row by its value; those of a named list stand in the list.
+    pub(crate) values: BTreeMap<String, Place>,
 }
 
 /// A named list of options, with the place of each value.
@@ -102,6 +113,7 @@ fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawForm> {
     let mut names = BTreeMap::<String, u32>::new();
     let mut questions = Vec::new();
     let months = months(reader.words);
+    let places = raw.iter().map(|raw| (raw.name.value.clone(), kinds::places(raw, &lists))).collect();
     for raw in raw {
         check_name(&raw.name, &mut names, reader.problems);
         let when = conditions::resolve(&raw, &questions, &names, reader.problems);
@@ -110,7 +122,7 @@ fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawForm> {
     }
     let name = file_slug(path, false);
     let form = Form { id: name.clone(), title, intro, privacy, send, questions };
-    Some(RawForm { path: path.to_owned(), name, slug, draft, form })
+    Some(RawForm { path: path.to_owned(), name, slug, draft, form, places })
 }
 
 /// Returns what each month may be called, as the theme's texts say in any of the site's languages: names separated by

@@ -1,15 +1,17 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Reader, address_slug, split};
+use super::{FOLDER, Reader, address_slug, join, split};
 use crate::{
     diagnostic::{Diagnostic, Lines, Place, Spanned, rule},
+    digest,
     markdown::{self, Body, Words},
     memory::Key,
-    prose, slug,
+    pictures, prose, slug,
+    source::Source,
     yaml::{self, Fields, Node},
 };
 
@@ -79,6 +81,9 @@ pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) ->
         let (original, _) = translated(path).unwrap_or_default();
         if reader.source.text(&original).is_none() {
             reader.read.insert(path.to_owned());
+            if reader.source.is_unreadable(&original) {
+                continue;
+            }
             let problem = Diagnostic::new(rule::TRANSLATION_WITHOUT_ORIGINAL, Place::whole(path));
             reader.problems.push(problem.with("original", original));
         }
@@ -104,7 +109,7 @@ pub(super) fn read_all(reader: &mut Reader<'_>, paths: Vec<&str>, role: Role) ->
 
 /// A suffix that looks like a language is one of the site, or the file is no translation.
 fn listed(reader: &mut Reader<'_>, path: &str) {
-    if let Some((original, code)) = translated(path) {
+    if let Some((original, code)) = translated(path).filter(|_| reader.languages.known) {
         let alone = code != reader.languages.original() && reader.source.text(&original).is_none();
         if !alone {
             let problem = Diagnostic::new(rule::LANGUAGE_UNLISTED, Place::whole(path));
@@ -149,18 +154,22 @@ pub(crate) fn translated(path: &str) -> Option<(String, &str)> {
 
 /// Reads Markdown files, several at once; none stands for one that cannot be read.
 fn read_several(reader: &mut Reader<'_>, files: &[Written<'_>], role: Role) -> Vec<Option<RawPage>> {
-    let Reader { memory, words, languages, .. } = *reader;
+    let Reader { source, memory, words, languages, .. } = *reader;
     let languages: Vec<&str> = languages.all().iter().map(|language| language.value.as_str()).collect();
     let no_words = Words::new();
+    let pictures = LazyLock::new(|| pictures(source));
     let read_one = |file: &Written<'_>| {
         let Written { path, text, language, prefix } = file;
         let words = words.get(*language).unwrap_or(&no_words);
-        let context = Context { role, language, languages: &languages, words, prefix: prefix.as_deref(), key: None };
+        let prefix = prefix.as_deref();
+        let context = Context { source, role, language, languages: &languages, words, prefix, key: None };
         if let Some(sample) = reader.sample(path) {
             // It is no file: nothing is remembered of it.
             return Arc::new(read(&Lines::new(path, ""), (sample.clone(), 0), context));
         }
-        memory.reading(&(path, role, language, &languages, words, prefix, text), |key| {
+        // The texts of sections hold the hashes of pictures; which ones, only reading tells.
+        let pictures = (role == Role::Chapter && text.contains("![")).then(|| &*pictures);
+        memory.reading(&(path, role, language, &languages, words, prefix, text, pictures), |key| {
             let lines = Lines::new(path, text);
             match yaml::front_matter_of(&lines) {
                 Ok(front) => read(&lines, front, Context { key, ..context }),
@@ -181,9 +190,16 @@ fn read_several(reader: &mut Reader<'_>, files: &[Written<'_>], role: Role) -> V
     pages
 }
 
+/// Returns the pictures of the tree, each with its hash.
+fn pictures(source: &Source) -> Vec<(&str, String)> {
+    let pictures = source.under(FOLDER).filter(|(_, file)| pictures::format(file.bytes()).is_some());
+    pictures.map(|(path, file)| (path, digest::whole(file.bytes()))).collect()
+}
+
 /// What reading a file needs besides the file; `key` is that of all that is looked at.
 #[derive(Clone, Copy)]
 struct Context<'a> {
+    source: &'a Source,
     role: Role,
     language: &'a str,
     /// Those of the site, the original first.
@@ -197,7 +213,7 @@ struct Context<'a> {
 fn read(
     lines: &Lines<'_>,
     (node, start): (Node, usize),
-    Context { role, language, languages, words, prefix, key }: Context<'_>,
+    Context { source, role, language, languages, words, prefix, key }: Context<'_>,
 ) -> Reading {
     let path = lines.file();
     let mut problems = Vec::new();
@@ -224,6 +240,7 @@ fn read(
         title: title.as_ref().map(|title| title.value.as_str()),
         language,
         words,
+        hashes: &|target| Some(digest::whole(source.file(&join(path, target))?.bytes())),
     };
     let (body, passages) = markdown::read(lines, start, context, &mut problems);
     page.title = agreed_title(title, &body, path, language, &mut problems);

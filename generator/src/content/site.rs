@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use forms::Text;
 
-use super::{required_words, words};
+use super::{FOLDER, page::translated, required_words, words};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
     source::Source,
@@ -33,22 +33,26 @@ pub(crate) struct RawSite {
 
 /// The languages of the site, the original first: that of plain texts and of files without a suffix.
 #[derive(Clone, Debug)]
-pub(crate) struct Languages(Vec<Spanned<String>>);
+pub(crate) struct Languages {
+    all: Vec<Spanned<String>>,
+    /// Not so where `site.yaml` cannot be read: then nothing is held against them.
+    pub(crate) known: bool,
+}
 
 impl Languages {
     /// Returns the language in which the content is written first.
     pub(crate) fn original(&self) -> &str {
-        self.0.first().map_or(LANGUAGE, |language| &language.value)
+        self.all.first().map_or(LANGUAGE, |language| &language.value)
     }
 
     /// Returns the languages that the content is translated to, in the order in which the site lists them.
     pub(crate) fn others(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().skip(1).map(|language| language.value.as_str())
+        self.all.iter().skip(1).map(|language| language.value.as_str())
     }
 
     /// Returns all languages with the places where they are named, the original first.
     pub(crate) fn all(&self) -> &[Spanned<String>] {
-        &self.0
+        &self.all
     }
 }
 
@@ -63,7 +67,20 @@ pub(crate) struct RawNavigation {
 pub(crate) fn read(source: &Source, problems: &mut Vec<Diagnostic>) -> RawSite {
     let text = source.text(FILE).unwrap_or_default();
     let node = yaml::parse(FILE, text).map_err(|problem| problems.push(problem)).ok();
-    node.map_or_else(default, |node| fields(&node, problems))
+    match node.filter(|_| !source.is_unreadable(FILE)) {
+        Some(node) => fields(&node, problems),
+        None => default(guessed(source)),
+    }
+}
+
+/// Returns the languages that files are translated to, where `site.yaml` cannot tell them.
+fn guessed(source: &Source) -> Languages {
+    let is_there = |path: &str| source.text(path).is_some() || source.is_unreadable(path);
+    let translations = source.under(FOLDER).filter_map(|(path, _)| translated(path));
+    let codes = translations.filter(|(original, _)| is_there(original)).map(|(_, code)| code);
+    let others = codes.filter(|code| *code != LANGUAGE).collect::<BTreeSet<_>>();
+    let others = others.into_iter().map(|code| Spanned::new(code.to_owned(), Place::whole(FILE)));
+    Languages { all: std::iter::once(default_language()).chain(others).collect(), known: false }
 }
 
 /// Reads the fields of `site.yaml`.
@@ -106,7 +123,7 @@ fn languages(fields: &mut Fields<'_>) -> Languages {
             languages.push(language);
         }
     }
-    Languages(languages)
+    Languages { all: languages, known: true }
 }
 
 /// Returns the language of the site, whatever else is wrong with its file.
@@ -118,13 +135,13 @@ fn strings(fields: &mut Fields<'_>, key: &'static str) -> Vec<String> {
     fields.list(key, yaml::string).into_iter().map(|string| string.value).collect()
 }
 
-fn default() -> RawSite {
+fn default(languages: Languages) -> RawSite {
     RawSite {
         title: None,
         authority: None,
         description: None,
         base_url: None,
-        languages: Languages(vec![default_language()]),
+        languages,
         theme: None,
         navigation: Vec::new(),
         slugs: BTreeMap::new(),

@@ -80,7 +80,12 @@ rules! {
         FOOTNOTE_UNUSED = Error "footnote-unused" [];
         FOOTNOTE_TWICE = Error "footnote-twice" ["line"];
         FOOTNOTE_HEADING = Error "footnote-heading" [];
-        PICTURE_UNSUPPORTED = Error "picture-unsupported" [];
+        PICTURE_ALT_MISSING = Error "picture-alt-missing" [];
+        PICTURE_BROKEN = Error "picture-broken" ["target"];
+        PICTURE_MISSING = Error "picture-missing" ["target"];
+        PICTURE_TITLE = Error "picture-title" [];
+        PICTURE_TOO_LARGE = Error "picture-too-large" ["target"];
+        PICTURE_UNSUPPORTED = Error "picture-unsupported" ["target"];
         LINK_SCHEME = Error "link-scheme" ["target", "scheme"];
         HEADING_EMPTY = Error "heading-empty" [];
         TABLE_HEADER = Error "table-header" [];
@@ -130,7 +135,7 @@ rules! {
     "forms" {
         QUESTION_NAME_BAD = Error "question-name-bad" ["name"];
         QUESTION_NAME_TWICE = Error "question-name-twice" ["name", "line"];
-        KIND_UNKNOWN = Error "kind-unknown" ["kind"];
+        KIND_UNKNOWN = Error "kind-unknown" ["kind", "known"];
         KEY_OF_ANOTHER_KIND = Error "key-of-another-kind" ["key", "kind"];
         OPTIONS_MISSING = Error "options-missing" ["question"];
         LIST_UNKNOWN = Error "list-unknown" ["name"];
@@ -170,6 +175,7 @@ rules! {
         OPEN_QUESTION_LOST = Error "open-question-lost" ["name", "label", "day"];
         OPEN_QUESTION_RETYPED = Error "open-question-retyped" ["name", "old", "new"];
         OPEN_OPTION_LOST = Error "open-option-lost" ["question", "value", "day"];
+        OPEN_ROW_LOST = Error "open-row-lost" ["question", "value", "day"];
     }
     "site" {
         BASE_URL_MISSING = Warning "base-url-missing" [];

@@ -105,7 +105,7 @@ impl Texts {
 
     /// Returns what to do about it; empty when there is nothing to say.
     pub(crate) fn hint(&self, diagnostic: &Diagnostic) -> String {
-        let question = diagnostic.args.iter().any(|(name, _)| *name == "nearest").then_some(self.nearest.as_str());
+        let question = diagnostic.word("nearest").map(|_| self.nearest.as_str());
         let hint = self.rule(diagnostic.rule).map(|texts| texts.hint.as_str());
         let sentences: Vec<String> =
             question.into_iter().chain(hint).map(|sentence| self.fill(sentence, diagnostic)).collect();
@@ -149,9 +149,9 @@ impl Texts {
 
     fn fill(&self, template: &str, diagnostic: &Diagnostic) -> String {
         forms::fill(template, |name| {
-            let (_, value) = diagnostic.args.iter().find(|(arg, _)| *arg == name)?;
+            let value = diagnostic.word(name)?;
             let word = matches!(name, "expected" | "found" | "day").then(|| self.words.get(value)).flatten();
-            Some(one_line(word.unwrap_or(value)))
+            Some(one_line(word.map_or(value, String::as_str)))
         })
     }
 }

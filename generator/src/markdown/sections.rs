@@ -8,13 +8,14 @@
 //! - A term and each of its definitions are lines, as are a caption and the lines of code.
 //! - A note begins with a line of its own: `[!KIND]`, then its title. What the theme calls the kind does not count.
 //! - A footnote stands in brackets at its call: `word[its text]`. What it calls itself is left out of it: `[its text[]]`.
+//! - A picture is `![its alt](SHA-256 of its file)`, its caption a line; a decorative one has no alt.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Heading, footnotes, tokens::Token};
+use super::{DECORATIVE, Hashes, Heading, footnotes, tokens::Token};
 use crate::{digest, typography};
 
 /// A heading with what follows up to the next one; the title of the chapter with the text before its first heading.
@@ -41,8 +42,9 @@ impl Section {
 }
 
 /// Writes the texts of sections.
-#[derive(Default)]
-pub(super) struct Recorder {
+pub(super) struct Recorder<'a> {
+    /// The hash of the file of each picture.
+    hashes: Hashes<'a>,
     /// Texts that are finished, and which of their lines are code.
     texts: Vec<(String, BTreeSet<String>)>,
     /// Lines of the text that is not, and its last line.
@@ -57,6 +59,8 @@ pub(super) struct Recorder {
     /// What waits while a footnote is read: its name, and the text around it.
     around: Vec<(String, String)>,
     footnotes: BTreeMap<String, String>,
+    /// The picture being read: what names its file, and where its alt begins in `line`.
+    picture: Option<(String, usize)>,
 }
 
 /// What is being read.
@@ -74,7 +78,23 @@ enum Inside {
 /// Stands on both sides of the name of a footnote; no source file holds one.
 const CALL: &str = "\0";
 
-impl Recorder {
+impl<'a> Recorder<'a> {
+    pub(super) fn new(hashes: Hashes<'a>) -> Self {
+        Self {
+            hashes,
+            texts: Vec::new(),
+            text: String::new(),
+            line: String::new(),
+            code: BTreeSet::new(),
+            lists: Vec::new(),
+            inside: Inside::default(),
+            row_begun: false,
+            around: Vec::new(),
+            footnotes: BTreeMap::new(),
+            picture: None,
+        }
+    }
+
     /// Takes the next token.
     pub(super) fn take(&mut self, token: &Token<'_>) {
         match token {
@@ -95,8 +115,10 @@ impl Recorder {
                     self.end_line();
                 }
             }
-            Token::TitleEnd | Token::TitleBreak | Token::CaptionEnd => self.end_line(),
-            Token::Event(_) | Token::TitleStart | Token::CaptionStart => {}
+            Token::TitleEnd | Token::TitleBreak | Token::CaptionEnd | Token::FigureCaption | Token::FigureEnd => {
+                self.end_line();
+            }
+            Token::Event(_) | Token::TitleStart | Token::CaptionStart | Token::FigureStart | Token::FigureJoint => {}
         }
         if self.inside == Inside::Beginning {
             self.inside = Inside::Text;
@@ -159,6 +181,10 @@ impl Recorder {
                 self.row_begun = true;
             }
             Tag::Strikethrough => self.line.push_str("~~"),
+            Tag::Image { dest_url, .. } if self.picture.is_none() && self.inside != Inside::Title => {
+                self.line.push_str("![");
+                self.picture = Some((dest_url.to_string(), self.line.len()));
+            }
             Tag::FootnoteDefinition(name) => {
                 self.end_line();
                 self.around.push((footnotes::key(name), std::mem::take(&mut self.text)));
@@ -193,6 +219,7 @@ impl Recorder {
             | TagEnd::DefinitionListTitle
             | TagEnd::DefinitionListDefinition => self.end_line(),
             TagEnd::Strikethrough => self.line.push_str("~~"),
+            TagEnd::Image => self.end_picture(),
             TagEnd::FootnoteDefinition => {
                 self.end_line();
                 if let Some((name, text)) = self.around.pop() {
@@ -202,6 +229,16 @@ impl Recorder {
             }
             _ => {}
         }
+    }
+
+    fn end_picture(&mut self) {
+        let Some((target, alt)) = self.picture.take() else { return };
+        if self.line.get(alt..).is_some_and(|alt| alt.trim() == DECORATIVE) {
+            self.line.truncate(alt);
+        }
+        // That a file is missing is told where all pictures are known.
+        let hash = (self.hashes)(&target).unwrap_or_default();
+        self.line.extend(["](", &hash, ")"]);
     }
 
     fn words(&mut self, words: &str) {

@@ -7,6 +7,7 @@ fn words() -> Words {
     let words = [
         ("warning", "Uwaga"),
         ("caption", "Tabela"),
+        ("picture_captions", "Rysunek, Zdjęcie"),
         ("footnotes", "Przypisy"),
         ("footnote", "przypis"),
         ("footnote_back", "Wróć"),
@@ -16,10 +17,25 @@ fn words() -> Words {
     words.map(|(key, word)| (key.to_owned(), word.to_owned())).into()
 }
 
+/// The hash of the only file there is.
+fn hashes(target: &str) -> Option<String> {
+    (target == "a.png").then(|| "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb".to_owned())
+}
+
+/// Fills gaps with what was written.
+fn filling(body: &Body) -> Filling {
+    let href = |link: &Link| {
+        let note = if link.target.contains(".pdf") { " (PDF)" } else { "" };
+        Href { note: note.to_owned(), ..format!("[{}]", link.target).into() }
+    };
+    let picture = |picture: &Picture| format!("<img {} \"{}\">", picture.target, escape(&picture.alt));
+    Filling { hrefs: body.links.iter().map(href).collect(), pictures: body.pictures.iter().map(picture).collect() }
+}
+
 fn read(text: &str, id_prefix: Option<&str>) -> (Body, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let words = words();
-    let context = Context { id_prefix, title: None, language: "en", words: &words };
+    let context = Context { id_prefix, title: None, language: "en", words: &words, hashes: &hashes };
     let body = parse("a.md", text, 0, context, &mut problems);
     (body, problems)
 }
@@ -27,11 +43,11 @@ fn read(text: &str, id_prefix: Option<&str>) -> (Body, Vec<Diagnostic>) {
 fn html(text: &str) -> String {
     let (body, problems) = read(text, None);
     assert_eq!(problems, [], "{text}");
-    render(&body, |link| format!("[{}]", link.target))
+    render(&body)
 }
 
-fn render(body: &Body, href: impl Fn(&Link) -> String) -> String {
-    body.render(&body.links.iter().map(|link| href(link).into()).collect::<Vec<_>>())
+fn render(body: &Body) -> String {
+    body.render(&filling(body))
 }
 
 /// Returns the rules that are broken, each with its place.
@@ -76,6 +92,20 @@ fn markdown_becomes_our_html() {
             "> [!WARNING]\n> **Nowy** termin\n",
             "<div class=\"note note-warning\" role=\"note\">\n<p class=\"note-title\">Uwaga</p>\n<p><strong>Nowy</strong> termin</p>\n</div>\n",
         ),
+        ("[a](b.pdf) [c](d.md)\n", "<p><a href=\"[b.pdf]\">a (PDF)</a> <a href=\"[d.md]\">c</a></p>\n"),
+        (
+            "a ![„b” *c* `d` [e](f) \n![g](h)](a.png)\n\n![-](i.png)\n",
+            "<p>a <img a.png \"„b” c d e g\"></p>\n<p><img i.png \"\"></p>\n",
+        ),
+        (
+            "![b](a.png)\nRysunek 1. *C*\n",
+            "<figure>\n<img a.png \"b\">\n<figcaption>Rysunek 1. <em>C</em></figcaption>\n</figure>\n",
+        ),
+        (
+            "![b](a.png)\n\nZdjęcie: c\n\nd\n",
+            "<figure>\n<img a.png \"b\">\n<figcaption>Zdjęcie: c</figcaption>\n</figure>\n<p>d</p>\n",
+        ),
+        ("![b](a.png)\n\nInne: c\n", "<p><img a.png \"b\"></p>\n<p>Inne: c</p>\n"),
         ("KOF\n: obszar\n: *gminy*\n", "<dl>\n<dt>KOF</dt>\n<dd>obszar</dd>\n<dd><em>gminy</em></dd>\n</dl>\n"),
         (
             "- [ ] a\n- [x] b\n",
@@ -122,9 +152,9 @@ fn tables_can_be_read_aloud_and_scrolled() {
     let label = |text: &str, title| {
         let mut problems = Vec::new();
         let words = words();
-        let body =
-            parse("a.md", text, 0, Context { id_prefix: None, title, language: "en", words: &words }, &mut problems);
-        let html = render(&body, |_| String::new());
+        let context = Context { id_prefix: None, title, language: "en", words: &words, hashes: &hashes };
+        let body = parse("a.md", text, 0, context, &mut problems);
+        let html = render(&body);
         html.split_once('>').unwrap().0.to_owned()
     };
     let table = "| a |\n|---|\n| b |\n";
@@ -184,21 +214,21 @@ c<sup><a id=\"_fnref.k.1.2\" href=\"#_fn.k.1\" role=\"doc-noteref\"><span class=
 ";
     let (body, problems) = read(text, Some("k"));
     assert_eq!(problems, []);
-    assert_eq!(render(&body, |link| format!("[{}]", link.target)), expected);
-    assert_eq!(body.render_sections(Setting::default(), |_| String::new()).len(), 2);
+    assert_eq!(render(&body), expected);
+    assert_eq!(body.render_sections(Setting::default(), &filling(&body)).len(), 2);
     assert!(html("a[^1]\n\n[^1]: b\n").contains("<h2 id=\"_fn\">"));
 }
 
 #[test]
 fn words_are_set_for_the_language_and_nothing_else_is() {
     let words = words();
-    let context = Context { id_prefix: Some("k"), title: None, language: "pl", words: &words };
+    let context = Context { id_prefix: Some("k"), title: None, language: "pl", words: &words, hashes: &hashes };
     let text = "## Cel \"A\" w mieście\n\nW **\"domu\n5** zł\" i `a - \"b\"` [z \"c\"](x-\"y\".md 't - \"u\"').\n\n    w domu\n";
     let body = parse("a.md", text, 0, context, &mut Vec::new());
     assert_eq!(
-        render(&body, |link| link.target.clone()),
+        render(&body),
         "<h2 id=\"k-cel-a-w-miescie\">Cel „A” w\u{a0}mieście</h2>\n<p>W\u{a0}<strong>„domu\n5</strong>\u{a0}zł” i\u{a0}<code>a - \
-         &quot;b&quot;</code> <a href=\"x-&quot;y&quot;.md\" title=\"t - &quot;u&quot;\">z\u{a0}„c”</a>.</p>\n\
+         &quot;b&quot;</code> <a href=\"[x-&quot;y&quot;.md]\" title=\"t - &quot;u&quot;\">z\u{a0}„c”</a>.</p>\n\
          <pre tabindex=\"0\"><code>w domu\n</code></pre>\n"
     );
     assert_eq!(body.headings[0].text, "Cel „A” w\u{a0}mieście");
@@ -231,7 +261,7 @@ fn a_chapter_has_sections_and_another_page_none() {
         [("k", "Rozdział", "Rozdział\nWstęp"), ("k-cel", "1. Cel", "1. Cel\na"), ("p", "Pod", "Pod\nb"),]
     );
     assert_eq!(
-        body.render_sections(Setting::default(), |_| String::new()),
+        body.render_sections(Setting::default(), &filling(&body)),
         ["<p>Wstęp</p>\n", "<h2 id=\"k-cel\">1. Cel</h2>\n<p>a</p>\n", "<h3 id=\"p\">Pod</h3>\n<p>b</p>\n", ""]
     );
     assert_eq!(read(text, None).0.sections, []);
@@ -271,14 +301,31 @@ fn places_count_front_matter() {
     let text = "---\na: b\n---\n## ć <b>\n";
     let mut problems = Vec::new();
     let words = words();
-    let body =
-        parse("a.md", text, 13, Context { id_prefix: None, title: None, language: "en", words: &words }, &mut problems);
+    let body = parse(
+        "a.md",
+        text,
+        13,
+        Context { id_prefix: None, title: None, language: "en", words: &words, hashes: &hashes },
+        &mut problems,
+    );
     assert_eq!(body.headings[0].place.line, 4);
     let place = problems[0].place.as_ref().unwrap();
     assert_eq!((place.line, place.column, place.length), (4, 6, 3));
     // A start that cannot be is no panic.
-    parse("a.md", "ć", 1, Context { id_prefix: None, title: None, language: "en", words: &words }, &mut problems);
-    parse("a.md", "ć", 99, Context { id_prefix: None, title: None, language: "en", words: &words }, &mut problems);
+    parse(
+        "a.md",
+        "ć",
+        1,
+        Context { id_prefix: None, title: None, language: "en", words: &words, hashes: &hashes },
+        &mut problems,
+    );
+    parse(
+        "a.md",
+        "ć",
+        99,
+        Context { id_prefix: None, title: None, language: "en", words: &words, hashes: &hashes },
+        &mut problems,
+    );
 }
 
 #[test]
@@ -300,7 +347,8 @@ fn mistakes_have_a_rule_and_a_place() {
         ("a[^1]\n\n[^1]: ## b\n", &["footnote-heading 3:7+4"]),
         ("> [!NOTE] Tytuł\n> a\n", &["note-kind 1:1+15"]),
         ("> [!UWAGA]\n> a\n", &["note-kind 1:1+10"]),
-        ("a ![b](c.png)\n", &["picture-unsupported 1:3+11"]),
+        ("a ![](c.png)\n", &["picture-alt-missing 1:3+10"]),
+        ("a ![b](c.png \"d\")\n", &["picture-title 1:3+15"]),
         ("[a](JavaScript:alert(1))\n", &["link-scheme 1:5+19"]),
     ] {
         assert_eq!(broken(text), expected, "{text}");
@@ -338,17 +386,17 @@ proptest::proptest! {
         let text = parts.concat();
         let mut problems = Vec::new();
         let words = words();
-        let context = Context { id_prefix: Some("k"), title: None, language: "en", words: &words };
+        let context = Context { id_prefix: Some("k"), title: None, language: "en", words: &words, hashes: &hashes };
         let body = parse("a.md", &text, start, context, &mut problems);
-        let html = render(&body, |_| String::new());
-        let parts = body.render_sections(Setting::default(), |_| String::new());
+        let html = render(&body);
+        let parts = body.render_sections(Setting::default(), &filling(&body));
         // One more for the title and one for the footnotes; a heading in a footnote is a mistake that is told.
         if problems.iter().all(|problem| problem.rule != rule::FOOTNOTE_HEADING) {
             proptest::prop_assert_eq!(parts.len(), body.headings.len() + 2);
             proptest::prop_assert_eq!(body.sections.len(), body.headings.len() + 1);
         }
         proptest::prop_assert!(!html.contains("<script") && !html.contains("<!--"), "{}", html);
-        let opened = html.matches('<').count() - html.matches("<br>").count() - html.matches("<hr>").count();
+        let opened = html.matches('<').count() - html.matches("<img ").count() - html.matches("<br>").count() - html.matches("<hr>").count();
         proptest::prop_assert_eq!(opened, 2 * html.matches("</").count(), "{}", html);
     }
 }

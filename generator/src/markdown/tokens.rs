@@ -1,4 +1,5 @@
-//! The events of the parser, with what only several of them together say: titles of notes, captions of tables.
+//! The events of the parser, with what only several of them together say: titles of notes, captions of tables and
+//! pictures.
 
 use std::ops::Range;
 
@@ -23,11 +24,28 @@ pub(super) enum Token<'a> {
     /// The caption of the table that follows, in place of its paragraph.
     CaptionStart,
     CaptionEnd,
+    /// A picture with a caption begins, in place of its paragraph.
+    FigureStart,
+    /// The caption of the picture begins, in place of the break or the end of the paragraph before it.
+    FigureCaption,
+    /// The caption begins where a paragraph did, which was told already.
+    FigureJoint,
+    /// The caption ends and the figure with it.
+    FigureEnd,
 }
 
-/// Reads `text` from the byte `start`; ranges count from the start of the file. A paragraph right above a table that
-/// begins with `caption` ("Tabela:", "Tabela 2.") is its caption.
-pub(super) fn read<'a>(text: &'a str, start: usize, caption: &str) -> Vec<(Token<'a>, Range<usize>)> {
+/// The words that captions begin with, as the theme lends them; without any nothing is a caption.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Captions<'a> {
+    /// Of a table, which follows: "Tabela:", "Tabela 2.".
+    pub(super) table: &'a str,
+    /// Of a picture, which stands before, on a line or in a paragraph of its own: "Rysunek, Zdjęcie".
+    pub(super) picture: &'a str,
+}
+
+/// Reads `text` from the byte `start`; ranges count from the start of the file. A paragraph right above a table, or
+/// right below a picture that stands alone, is its caption if it begins with one of the words for it.
+pub(super) fn read<'a>(text: &'a str, start: usize, captions: Captions<'_>) -> Vec<(Token<'a>, Range<usize>)> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_HEADING_ATTRIBUTES
@@ -45,7 +63,10 @@ pub(super) fn read<'a>(text: &'a str, start: usize, caption: &str) -> Vec<(Token
                 let titled = find_title(&mut tokens[index + 1..]);
                 tokens[index].0 = Token::Note { kind, titled };
             }
-            Token::Event(Event::Start(Tag::Paragraph)) => find_caption(&mut tokens[index..], caption),
+            Token::Event(Event::Start(Tag::Paragraph)) => {
+                find_caption(&mut tokens[index..], captions.table);
+                find_figure(&mut tokens[index..], captions.picture);
+            }
             _ => {}
         }
     }
@@ -89,6 +110,35 @@ fn find_caption(tokens: &mut [(Token<'_>, Range<usize>)], caption: &str) {
     if table && is_caption(&tokens[1..end], caption) {
         tokens[0].0 = Token::CaptionStart;
         tokens[end].0 = Token::CaptionEnd;
+    }
+}
+
+/// Marks the picture and the caption with which `tokens` begin, if a picture stands alone in its paragraph, or with its
+/// caption on the next line.
+fn find_figure(tokens: &mut [(Token<'_>, Range<usize>)], captions: &str) {
+    if !matches!(tokens.get(1), Some((Token::Event(Event::Start(Tag::Image { .. })), _))) {
+        return;
+    }
+    let is_end = |(token, _): &(Token<'_>, _)| matches!(token, Token::Event(Event::End(TagEnd::Image)));
+    let Some(after) = tokens.iter().position(is_end).map(|end| end + 1) else { return };
+    let joint = match tokens.get(after).map(|(token, _)| token) {
+        Some(Token::Event(Event::SoftBreak | Event::HardBreak)) => None,
+        Some(Token::Event(Event::End(TagEnd::Paragraph))) => match tokens.get(after + 1) {
+            Some((Token::Event(Event::Start(Tag::Paragraph)), _)) => Some(after + 1),
+            _ => return,
+        },
+        _ => return,
+    };
+    let begin = joint.unwrap_or(after) + 1;
+    let is_end = |(token, _): &(Token<'_>, _)| matches!(token, Token::Event(Event::End(TagEnd::Paragraph)));
+    let Some(end) = tokens[begin..].iter().position(is_end).map(|end| begin + end) else { return };
+    if captions.split(',').any(|caption| is_caption(&tokens[begin..end], caption.trim())) {
+        tokens[0].0 = Token::FigureStart;
+        tokens[after].0 = Token::FigureCaption;
+        if let Some(joint) = joint {
+            tokens[joint].0 = Token::FigureJoint;
+        }
+        tokens[end].0 = Token::FigureEnd;
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use super::{
-    Body, Context, Link, Piece, escape,
+    Body, Context, DECORATIVE, Link, Picture, Piece, escape,
     flow::Flow,
     footnotes::{self, Footnotes},
     headings::{self, Draft},
@@ -33,6 +33,9 @@ pub(super) struct Writer<'a> {
     title: Option<Spanned<String>>,
     headings: Vec<Draft>,
     links: Vec<Link>,
+    pictures: Vec<Picture>,
+    /// The picture being read, whose alt is its words, and how many stand in it: nested ones are but their words.
+    picture: Option<(Picture, usize)>,
     /// The heading being read: its words are those since this length of `text`.
     heading: Option<OpenHeading>,
     /// Whether any block stood before.
@@ -78,6 +81,8 @@ impl<'a> Writer<'a> {
             title: None,
             headings: Vec::new(),
             links: Vec::new(),
+            pictures: Vec::new(),
+            picture: None,
             heading: None,
             begun: false,
             table: Table::default(),
@@ -103,6 +108,7 @@ impl<'a> Writer<'a> {
             headings,
             sections: Vec::new(),
             links: self.links,
+            pictures: self.pictures,
             pieces: self.flow.finish(),
             key: None,
         }
@@ -113,7 +119,7 @@ impl<'a> Writer<'a> {
         match token {
             Token::Event(event) => self.event(event, range),
             Token::Note { kind, titled } => self.start_note(kind, titled),
-            Token::TitleStart => {}
+            Token::TitleStart | Token::FigureJoint => {}
             Token::TitleEnd => self.close("</p>\n"),
             Token::TitleBreak => {
                 self.close("</p>\n");
@@ -125,12 +131,23 @@ impl<'a> Writer<'a> {
                 self.caption = Some(self.text[start..].trim().to_owned());
                 self.end_text_line();
             }
+            Token::FigureStart => self.open("<figure>\n"),
+            Token::FigureCaption => self.close("\n<figcaption>"),
+            Token::FigureEnd => self.close("</figcaption>\n</figure>\n"),
         }
         self.begun = true;
     }
 
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
+            // Of what stands in the alt of a picture only the words count.
+            Event::SoftBreak | Event::HardBreak if self.picture.is_some() => self.words("\n"),
+            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) | Event::Text(_) | Event::Code(_)
+                if self.picture.is_some() =>
+            {
+                self.in_alt(event);
+            }
+            _ if self.picture.is_some() => {}
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag, range),
             Event::Code(code) => self.code(&code),
@@ -187,7 +204,7 @@ impl<'a> Writer<'a> {
             Tag::Link { link_type, dest_url, title, .. } => {
                 self.start_link(link_type, &dest_url, &title, range);
             }
-            Tag::Image { .. } => self.problem(rule::PICTURE_UNSUPPORTED, range),
+            Tag::Image { dest_url, title, .. } => self.start_picture(&dest_url, &title, range),
             // Extensions that are not switched on.
             Tag::Superscript | Tag::Subscript | Tag::MetadataBlock(_) => {}
         }
@@ -231,8 +248,10 @@ impl<'a> Writer<'a> {
             TagEnd::Strikethrough => self.flow.markup("</del>"),
             TagEnd::Link => {
                 self.in_address = false;
+                self.flow.gap(Piece::HrefEnd);
                 self.flow.markup("</a>");
             }
+            TagEnd::Image => self.end_picture(),
             _ => {}
         }
     }
@@ -256,7 +275,10 @@ impl<'a> Writer<'a> {
     }
 
     fn words(&mut self, words: &str) {
-        self.flow.words(words);
+        match &mut self.picture {
+            Some((picture, _)) => picture.alt.push_str(if words == "\n" { " " } else { words }),
+            None => self.flow.words(words),
+        }
         self.text.push_str(if words == "\n" { " " } else { words });
     }
 
@@ -345,6 +367,7 @@ impl<'a> Writer<'a> {
             // Links in a title lead nowhere: its words stand in the head of the page.
             self.flow.clear();
             self.links.clear();
+            self.pictures.clear();
             self.title = Some(Spanned::new(words, place)).filter(|title| !title.value.is_empty());
         } else {
             self.flow.gap(Piece::HeadingEnd(self.headings.len()));
@@ -409,6 +432,42 @@ impl<'a> Writer<'a> {
         let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(title)) };
         self.flow.markup(&format!("\"{title}>"));
         self.links.push(link);
+    }
+
+    fn in_alt(&mut self, event: Event<'_>) {
+        match (event, &mut self.picture) {
+            (Event::Start(_), Some((_, depth))) => *depth += 1,
+            (Event::End(_), _) => self.end_picture(),
+            (Event::Text(words) | Event::Code(words), _) => self.words(&words),
+            _ => {}
+        }
+    }
+
+    fn start_picture(&mut self, target: &str, title: &str, range: Range<usize>) {
+        if !title.is_empty() {
+            self.problem(rule::PICTURE_TITLE, range.clone());
+        }
+        let picture = Picture { target: target.to_owned(), alt: String::new(), place: self.lines.place(range) };
+        self.picture = Some((picture, 0));
+    }
+
+    fn end_picture(&mut self) {
+        match self.picture.take() {
+            Some((picture, depth)) if depth > 0 => self.picture = Some((picture, depth - 1)),
+            Some((mut picture, _)) => {
+                picture.alt = match picture.alt.trim() {
+                    DECORATIVE => String::new(),
+                    "" => {
+                        self.problems.push(Diagnostic::new(rule::PICTURE_ALT_MISSING, picture.place.clone()));
+                        String::new()
+                    }
+                    alt => typography::typeset(self.context.language, alt).into_owned(),
+                };
+                self.flow.gap(Piece::Picture(self.pictures.len()));
+                self.pictures.push(picture);
+            }
+            None => {}
+        }
     }
 
     /// Returns where the target stands in the link, or the link if it is written elsewhere.

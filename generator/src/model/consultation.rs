@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use std::sync::Arc;
 
 use forms::{Contact, Form, Office, Term};
@@ -7,9 +9,10 @@ use super::{Page, Register, Resolving, Routes, Site, Snapshot, address_name};
 use crate::{
     address::Address,
     content::{
+        RawAttachment,
         consultation::{RawChannel, RawConsultation, Written},
         document::RawDocument,
-        form::RawForm,
+        form::{Places, RawForm},
         page::RawPage,
         schedule::RawSchedule,
         split,
@@ -51,9 +54,18 @@ pub(crate) struct Consultation {
     pub(crate) schedule: Option<Schedule>,
     pub(crate) documents: Vec<Document>,
     pub(crate) forms: Vec<FormPage>,
+    pub(crate) attachments: Vec<Attachment>,
     pub(crate) written: Written,
     /// What of it was put to residents.
     pub(crate) register: Arc<Register>,
+}
+
+/// A file to download beside a consultation or a document.
+#[derive(Debug)]
+pub(crate) struct Attachment {
+    pub(crate) title: String,
+    /// Link to the file, as written.
+    pub(crate) file: Spanned<String>,
 }
 
 /// A way to take part.
@@ -118,6 +130,7 @@ pub(crate) struct Document {
     pub(crate) numbered: bool,
     /// Oldest first.
     pub(crate) versions: Vec<Version>,
+    pub(crate) attachments: Vec<Attachment>,
 }
 
 /// One version of a document.
@@ -142,6 +155,8 @@ pub(crate) struct FormPage {
     pub(crate) address: Address,
     pub(crate) draft: bool,
     pub(crate) form: Form,
+    /// Where each question is written, by its name.
+    pub(crate) places: BTreeMap<String, Places>,
 }
 
 impl Consultation {
@@ -285,6 +300,7 @@ pub(super) fn resolve(
         privacy: raw.privacy.clone(),
         announcement: raw.announcement.clone(),
         remarks: raw.remarks.clone(),
+        attachments: attachments(resolving, &raw.attachments),
         written: raw.written.clone(),
         id: raw.id.clone(),
         path: raw.path(),
@@ -292,6 +308,10 @@ pub(super) fn resolve(
         address,
         draft,
     }
+}
+
+fn attachments(resolving: Resolving<'_>, raw: &[RawAttachment]) -> Vec<Attachment> {
+    raw.iter().map(|raw| Attachment { title: resolving.text(&raw.title), file: raw.file.clone() }).collect()
 }
 
 /// Returns the register, which is the same in every language.
@@ -378,6 +398,7 @@ fn document(
         description: raw.description.as_ref().map(|text| text.in_language(resolving.language).to_owned()),
         numbered: raw.numbered,
         versions,
+        attachments: attachments(resolving, &raw.attachments),
     }
 }
 
@@ -405,5 +426,6 @@ fn form_page(raw: &RawForm, consultation: &str, address: &Address, draft: bool) 
         path: raw.path.clone(),
         draft: draft || raw.draft,
         form,
+        places: raw.places.clone(),
     }
 }

@@ -1,14 +1,9 @@
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
-
-use unicode_normalization::UnicodeNormalization;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Folders, Page, Site, Sites};
 use crate::{
     address::{Address, Linking},
-    content::split,
+    content::{document, join, split},
     slug,
 };
 
@@ -34,8 +29,8 @@ struct Route {
     version: Option<(String, Address)>,
     /// Of a document: where each id of its newest version is.
     sections: BTreeMap<String, Chapter>,
-    /// Whether it is published as it stands, if something refers to it.
-    is_file: bool,
+    /// Of a file that is published if something refers to it: its bytes.
+    size: Option<usize>,
 }
 
 /// Where a chapter of the newest version is found.
@@ -71,7 +66,17 @@ pub(crate) struct Found {
     /// Whether it leads to a draft.
     pub(crate) draft: bool,
     /// The file it makes the site publish.
-    pub(crate) file: Option<(String, Address)>,
+    pub(crate) file: Option<Download>,
+}
+
+/// A file that is published because something refers to it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Download {
+    /// Its path.
+    pub(crate) path: String,
+    pub(crate) address: Address,
+    /// How many bytes it has in the tree.
+    pub(crate) size: usize,
 }
 
 /// Why a link leads nowhere.
@@ -80,24 +85,24 @@ pub(crate) enum LinkError {
     /// No such file; `path` is what was looked for.
     NoFile { path: String },
     /// The file has no such section.
-    NoAnchor { anchor: String },
+    NoAnchor { path: String, anchor: String },
 }
 
 impl Routes {
-    /// Finds the address of every source file of `sites` and of `others`, the files that are published as they stand;
-    /// `read` are the files that were read, `folders` those of the original.
-    pub(super) fn of(sites: &Sites, others: &[String], read: BTreeSet<String>, folders: &Folders) -> Self {
+    /// Finds the address of every source file of `sites` and of `others`, the files that are published as they stand,
+    /// with their bytes; `read` are the files that were read, `folders` those of the original.
+    pub(super) fn of(sites: &Sites, others: &[(String, usize)], read: BTreeSet<String>, folders: &Folders) -> Self {
         let mut routes = Self::default();
         for site in sites.all() {
             routes.add_site(site);
         }
-        for path in others {
+        for (path, size) in others {
             let (folder, name) = split(path);
             let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
             let dot = if extension.is_empty() { "" } else { "." };
             let name = format!("{}{dot}{}", slug::fold(stem), slug::fold(extension));
             let file = Route::new(None, folders.address(folder).file(&name), folders.is_draft(folder), BTreeSet::new());
-            routes.add(path, Route { is_file: true, ..file });
+            routes.add(path, Route { size: Some(*size), ..file });
         }
         routes.broken = read.into_iter().filter(|path| !routes.by_path.contains_key(path)).collect();
         routes
@@ -144,7 +149,7 @@ impl Routes {
         let (mut draft, mut language) = (route.draft, route.language.as_deref());
         if let Some(anchor) = anchor.filter(|anchor| !route.anchors.contains(*anchor)) {
             let Some(chapter) = route.sections.get(anchor) else {
-                return Err(LinkError::NoAnchor { anchor: anchor.to_owned() });
+                return Err(LinkError::NoAnchor { path, anchor: anchor.to_owned() });
             };
             (address, draft, language) = (&chapter.address, chapter.draft, Some(chapter.language.as_str()));
         }
@@ -154,7 +159,7 @@ impl Routes {
             (Some(anchor), _) => format!("{page}#{anchor}"),
             (None, _) => page,
         };
-        let file = route.is_file.then(|| (path, address.clone()));
+        let file = route.size.map(|size| Download { path, address: address.clone(), size });
         let language = language.filter(|language| *language != here.language).map(str::to_owned);
         Ok(Found { href, address: address.clone(), language, draft, file })
     }
@@ -162,6 +167,13 @@ impl Routes {
     /// Tells whether the file `path` is there, but could not be understood.
     pub(crate) fn is_broken(&self, path: &str) -> bool {
         self.broken.contains(path)
+    }
+
+    /// Tells whether the document at `path` has a chapter that could not be understood: any id may stand there.
+    pub(crate) fn lacks_a_chapter(&self, path: &str) -> bool {
+        let (folder, name) = split(path);
+        let of_document = |broken: &&String| broken.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        name == document::FILE && self.broken.iter().any(|broken| of_document(&broken))
     }
 
     /// Returns the path of the source file that has this path but for case.
@@ -177,10 +189,8 @@ impl Routes {
 
     /// Returns the paths of the files that are published if something refers to them.
     pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
-        self.by_path
-            .iter()
-            .filter(|(_, routes)| routes.iter().any(|route| route.is_file))
-            .map(|(path, _)| path.as_str())
+        let files = self.by_path.iter().filter(|(_, routes)| routes.iter().any(|route| route.size.is_some()));
+        files.map(|(path, _)| path.as_str())
     }
 
     /// Returns the path of the file `target` names, seen from the file `from`.
@@ -237,42 +247,11 @@ impl Routes {
 impl Route {
     fn new(language: Option<&str>, address: Address, draft: bool, anchors: BTreeSet<String>) -> Self {
         let language = language.map(str::to_owned);
-        Self { language, address, draft, anchors, version: None, sections: BTreeMap::new(), is_file: false }
+        Self { language, address, draft, anchors, version: None, sections: BTreeMap::new(), size: None }
     }
 }
 
 fn anchors(page: &Page) -> BTreeSet<String> {
     let title = page.body.sections.first().map(|section| &section.id);
     title.into_iter().chain(page.body.headings.iter().map(|heading| &heading.id)).cloned().collect()
-}
-
-/// Joins a relative path to the folder of the file `from`: `..` goes up, and never above the root.
-fn join(from: &str, relative: &str) -> String {
-    let plain = relative.is_ascii() && !relative.contains('%');
-    let decode = || percent_encoding::percent_decode_str(relative).decode_utf8_lossy().nfc().collect();
-    let decoded: Cow<'_, str> = if plain { Cow::Borrowed(relative) } else { Cow::Owned(decode()) };
-    let mut parts: Vec<&str> = split(from).0.split('/').filter(|part| !part.is_empty()).collect();
-    for part in decoded.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::join;
-
-    #[test]
-    fn paths_are_joined_as_editors_write_them() {
-        assert_eq!(join("content/a/b.md", "c.md"), "content/a/c.md");
-        assert_eq!(join("content/a/b.md", "../c.md"), "content/c.md");
-        assert_eq!(join("content/a/b.md", "./d/%C5%82%C4%85ka.md"), "content/a/d/łąka.md");
-        assert_eq!(join("content/a/b.md", "../../../../etc/passwd"), "etc/passwd");
-    }
 }

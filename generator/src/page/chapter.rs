@@ -89,8 +89,8 @@ fn parts<'a>(
     let titles = chapter.body.headings.iter().map(|heading| heading.text.as_str());
     let mut titles = std::iter::once(chapter.title.as_str()).chain(titles);
     let mut sections = chapter.body.sections.iter();
-    let href = frame.href(&chapter.path, folder, |_, found| found.into());
-    let parts = chapter.body.render_sections(setting, href).into_iter().map(|html| Part {
+    let filling = frame.filling(&chapter.body, &chapter.path, folder, true, |_, found| found.into());
+    let parts = chapter.body.render_sections(setting, &filling).into_iter().map(|html| Part {
         title: titles.next().unwrap_or_default(),
         // Of a title alone there is nothing to say.
         remark: sections.next().filter(|_| !html.is_empty()).and_then(&remark),

@@ -1,7 +1,11 @@
 use forms::{Card, Shell};
 use serde::Serialize;
 
-use super::{Drawn, Frame, Html, Status, schedule};
+use super::{
+    Drawn, Frame, Html, Status,
+    attachments::{self, Attachment},
+    schedule,
+};
 use crate::model::{Consultation, Page};
 
 #[derive(Serialize)]
@@ -12,6 +16,7 @@ struct View<'a> {
     status: Status,
     area: Option<&'a str>,
     legal_basis: Vec<Basis<'a>>,
+    attachments: Vec<Attachment<'a>>,
     stages: Vec<schedule::Stage<'a>>,
     meetings: Vec<schedule::Meeting<'a>>,
 }
@@ -34,6 +39,7 @@ pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, page: Option<
             .iter()
             .map(|(act, minimum_days)| Basis { act, minimum_days: *minimum_days })
             .collect(),
+        attachments: attachments::list(frame, &consultation.path, &consultation.attachments),
         stages: schedule::stages(frame, consultation.schedule.as_ref()),
         meetings: schedule::meetings(frame, consultation.schedule.as_ref()),
     };

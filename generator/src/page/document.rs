@@ -2,7 +2,10 @@ use forms::{Card, Link};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Drawn, Frame, Status};
+use super::{
+    Drawn, Frame, Status,
+    attachments::{self, Attachment},
+};
 use crate::{
     address::Address,
     model::{self, Consultation, Document, Page, Subject},
@@ -15,6 +18,7 @@ struct View<'a> {
     description: Option<String>,
     version: Version<'a>,
     chapters: Vec<Contents>,
+    attachments: Vec<Attachment<'a>>,
     consultation: Card,
     status: Status,
 }
@@ -78,6 +82,7 @@ pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, document: &Do
         description: document.description.as_deref().map(|text| frame.words(text)),
         version: version(frame, consultation, document, index, Part::Contents),
         chapters: contents(frame, document, index, |chapter| to_chapter(frame, home, document, chapter)),
+        attachments: attachments::list(frame, &document.path, &document.attachments),
         consultation: frame.card(consultation),
         status: frame.status(consultation),
     };

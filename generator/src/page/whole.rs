@@ -44,10 +44,11 @@ pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, document: &Do
             here.map_or_else(|| found.into(), |slug| format!("#{}", anchor.unwrap_or(slug)).into())
         };
         let setting = Setting { below: 1, numbers: &numbers };
+        let filling = frame.filling(&chapter.body, &chapter.path, folder, at == 0, href);
         Chapter {
             id: chapter.address.last(),
             title: document::numbered(document, at, chapter),
-            html: chapter.body.render_sections(setting, frame.href(&chapter.path, folder, href)).concat(),
+            html: chapter.body.render_sections(setting, &filling).concat(),
         }
     });
     let contents = frame.to(home, &document.title);

@@ -8,7 +8,7 @@ const PLURALS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 fn texts(language: &str) -> Json {
     let compiled = base::source();
     let themes = Themes { source: &compiled, compiled: &compiled };
-    themes.texts(&[BASE.to_owned()], language, &mut Vec::new())
+    themes.texts(&[BASE.to_owned()], language, &mut Vec::new()).unwrap()
 }
 
 fn placeholders(text: &str) -> BTreeSet<String> {

@@ -8,7 +8,7 @@ use super::{
     Node, Value,
     sample::{Sample, Taken},
 };
-use crate::diagnostic::{Diagnostic, Place, Spanned, rule};
+use crate::diagnostic::{Diagnostic, Place, Spanned, nearest, rule};
 
 /// The fields of one map, taken by name; what nobody asked for is reported at the end.
 #[must_use = "only `finish` reports unknown fields"]
@@ -217,16 +217,26 @@ impl<'a> Fields<'a> {
         fields.iter().filter_map(|(key, node)| Some((key.clone(), read(node, self.problems)?))).collect()
     }
 
-    /// Reports the fields that nobody asked for.
+    /// Reports the fields that nobody asked for. One that is a mistyped name of a field that is missing is one mistake:
+    /// the missing one is not told besides.
     pub(crate) fn finish(self) {
         for (key, _) in self.entries {
-            if !self.known.contains(&key.value.as_str()) {
-                self.problems.push(
-                    Diagnostic::new(rule::UNKNOWN_KEY, key.place.clone())
-                        .with("key", &key.value)
-                        .nearest(&key.value, self.known.iter().copied()),
-                );
+            if self.known.contains(&key.value.as_str()) {
+                continue;
             }
+            let meant = nearest(&key.value, self.known.iter().copied());
+            let missing = |problem: &Diagnostic| {
+                problem.rule == rule::FIELD_MISSING
+                    && problem.place.as_ref() == Some(self.place)
+                    && problem.word("key") == meant
+            };
+            let told = self.problems.iter().rposition(missing);
+            told.map(|told| self.problems.remove(told));
+            let problem = Diagnostic::new(rule::UNKNOWN_KEY, key.place.clone()).with("key", &key.value);
+            self.problems.push(match meant {
+                Some(meant) => problem.with("nearest", meant),
+                None => problem,
+            });
         }
     }
 
@@ -236,6 +246,14 @@ impl<'a> Fields<'a> {
             sample.ask(key, false);
         }
         self.entries.iter().find(|(name, _)| name.value == key)
+    }
+}
+
+/// Takes a value for a group of fields, whichever they are.
+pub(crate) fn group(node: Node) -> Result<Node, Diagnostic> {
+    match node.value {
+        Value::Map(_) | Value::Null => Ok(node),
+        _ => Err(wrong_type(&node, "map")),
     }
 }
 

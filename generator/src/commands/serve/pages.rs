@@ -39,7 +39,10 @@ async fn page(State(sets): State<Sets>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let outputs = sets.borrow().outputs.clone();
+    let (outputs, pictures) = {
+        let set = sets.borrow();
+        (set.outputs.clone(), set.pictures.clone())
+    };
     let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
     let index = if path.ends_with('/') { "index.html" } else { "" };
     if let Some(output) = outputs.get(&format!("site{path}{index}")) {
@@ -48,6 +51,17 @@ async fn page(State(sets): State<Sets>, request: Request) -> Response {
     if outputs.contains_key(&format!("site{path}/index.html")) {
         // Root-absolute and from our own names, never from the Host of the request.
         return Redirect::permanent(&format!("{path}/")).into_response();
+    }
+    let print = format!("site{path}");
+    if pictures.prints.contains_key(&print) {
+        let made = tokio::task::spawn_blocking(move || pictures.print(&print)).await;
+        return match made {
+            Ok(Some(Ok(bytes))) => file(&path, StatusCode::OK, bytes.into()),
+            failed => {
+                tracing::error!(path, ?failed, "failed to make a print of a picture");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        };
     }
     match outputs.get("site/404.html") {
         Some(missing) => file("/", StatusCode::NOT_FOUND, missing.bytes.clone()),

@@ -9,6 +9,7 @@ use std::{
 use anyhow::Context as _;
 use forms_fn::{Catalogue, Clock};
 
+use super::pictures::Pictures;
 use crate::{
     commands::{Language, commit, complain, day_of, told},
     diagnostic::{self, Diagnostic, Texts, human},
@@ -28,6 +29,8 @@ pub(super) struct Set {
     pub(super) version: u64,
     /// The last good site; empty where there was none yet.
     pub(super) outputs: Arc<Outputs>,
+    /// Its pictures.
+    pub(super) pictures: Arc<Pictures>,
     /// What keeps the tree from being built as it is now, as a person reads it.
     pub(super) mistakes: Option<String>,
     /// What is said besides, in the language of those who edit the tree.
@@ -39,13 +42,20 @@ pub(super) struct Set {
 impl Set {
     /// Returns what there is before anything is built.
     fn before(texts: Texts) -> Self {
-        Self { version: 0, outputs: Arc::default(), mistakes: None, texts: Arc::new(texts), last: false }
+        Self {
+            version: 0,
+            outputs: Arc::default(),
+            pictures: Arc::default(),
+            mistakes: None,
+            texts: Arc::new(texts),
+            last: false,
+        }
     }
 
     /// Returns what a build has put in place, as the only thing that is served.
     pub(super) fn of_build(outputs: emit::Outputs, texts: Arc<Texts>) -> Self {
         let outputs = outputs.into_iter().map(|(path, output)| (path, Arc::new(output))).collect();
-        Self { version: 0, outputs: Arc::new(outputs), mistakes: None, texts, last: false }
+        Self { version: 0, outputs: Arc::new(outputs), pictures: Arc::default(), mistakes: None, texts, last: false }
     }
 
     /// Reads the forms of the site; where there is none yet, those of an empty tree.
@@ -70,6 +80,12 @@ impl Set {
         Arc::ptr_eq(&self.outputs, &other.outputs) || forms(self) == forms(other)
     }
 
+    /// Tells whether `other` shows the same.
+    pub(super) fn shows_same_as(&self, other: &Self) -> bool {
+        let pictures = self.pictures.prints == other.pictures.prints;
+        self.outputs == other.outputs && pictures && self.mistakes == other.mistakes
+    }
+
     /// Returns this set as the last one.
     pub(super) fn last_one(&self) -> Self {
         Self { last: true, ..self.then(self.mistakes.clone()) }
@@ -77,8 +93,9 @@ impl Set {
 
     /// Returns the set that follows with the same site.
     fn then(&self, mistakes: Option<String>) -> Self {
-        let Self { version, outputs, texts, .. } = self;
-        Self { version: version + 1, outputs: outputs.clone(), mistakes, texts: texts.clone(), last: false }
+        let Self { version, outputs, pictures, texts, .. } = self;
+        let (outputs, pictures, texts) = (outputs.clone(), pictures.clone(), texts.clone());
+        Self { version: version + 1, outputs, pictures, mistakes, texts, last: false }
     }
 }
 
@@ -94,6 +111,8 @@ fn nothing() -> Outputs {
 #[derive(Debug)]
 pub(super) struct Builder {
     root: PathBuf,
+    /// Folder that keeps the prints of pictures.
+    pictures: PathBuf,
     clock: Clock,
     language: Language,
     seen: Seen,
@@ -104,9 +123,18 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    pub(super) fn new(root: PathBuf, clock: Clock, language: Language) -> Self {
+    pub(super) fn new(root: PathBuf, pictures: PathBuf, clock: Clock, language: Language) -> Self {
         let commit = commit(&root);
-        Self { root, clock, language, seen: Seen::default(), memory: Memory::new(), commit, told: String::new() }
+        Self {
+            root,
+            pictures,
+            clock,
+            language,
+            seen: Seen::default(),
+            memory: Memory::new(),
+            commit,
+            told: String::new(),
+        }
     }
 
     /// Makes the first set.
@@ -142,6 +170,7 @@ impl Builder {
         let mut set = Set { texts: Arc::new(texts), ..last.then(mistakes) };
         if complete {
             set.outputs = Arc::new(gathered.outputs());
+            set.pictures = Arc::new(Pictures { prints: built.prints, source, folder: self.pictures.clone() });
         }
         Ok(set)
     }

@@ -58,7 +58,7 @@ impl Turning {
     fn turn(&mut self) {
         let last = self.sets.borrow().clone();
         let set = self.next(&last).unwrap_or_else(|error| self.builder.stopped(&error, &last));
-        if set.outputs == last.outputs && set.mistakes == last.mistakes {
+        if set.shows_same_as(&last) {
             return;
         }
         if !set.has_forms_of(&last) {

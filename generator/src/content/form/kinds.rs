@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use forms::{Kind, Question, kind};
 
-use super::{RawOptionList, RawQuestion};
+use super::{Places, RawOptionList, RawQuestion};
 use crate::diagnostic::{Diagnostic, Spanned, rule};
 
 /// Named lists of options.
@@ -69,7 +69,7 @@ pub(super) fn resolve(
         "note" => Kind::Note(kind::Note { text: raw.text.clone().unwrap_or_default() }),
         unknown => {
             let problem = Diagnostic::new(rule::KIND_UNKNOWN, kind.place.clone()).with("kind", unknown);
-            problems.push(problem.nearest(unknown, Kind::NAMES));
+            problems.push(problem.with("known", Kind::NAMES.join(", ")).nearest(unknown, Kind::NAMES));
             return None;
         }
     };
@@ -82,6 +82,17 @@ pub(super) fn resolve(
         when: None,
         kind: resolved,
     })
+}
+
+/// Returns where a question says what its answers are kept under.
+pub(super) fn places(raw: &RawQuestion, lists: &Lists) -> Places {
+    let list = raw.list.as_ref().and_then(|name| lists.get(&name.value));
+    let values = [raw.options.as_ref().or(list), raw.rows.as_ref()].into_iter().flatten().flatten();
+    Places {
+        name: raw.name.place.clone(),
+        kind: raw.kind.as_ref().unwrap_or(&raw.name).place.clone(),
+        values: values.map(|(value, _)| (value.value.clone(), value.place.clone())).collect(),
+    }
 }
 
 /// Reports what is written for another kind of question: it would do nothing, and the editor expects it to.
@@ -125,7 +136,20 @@ fn report_strangers(raw: &RawQuestion, kind: &Kind, problems: &mut Vec<Diagnosti
 }
 
 fn missing(raw: &RawQuestion, key: &'static str, problems: &mut Vec<Diagnostic>) {
+    if is_mistyped(raw, key, problems) {
+        return;
+    }
     problems.push(Diagnostic::new(rule::FIELD_MISSING, raw.place.clone()).with("key", key));
+}
+
+/// Tells whether a field that is not there was reported as the mistyped name of one.
+fn is_mistyped(raw: &RawQuestion, key: &str, problems: &[Diagnostic]) -> bool {
+    let within = |problem: &Diagnostic| {
+        problem.place.as_ref().is_some_and(|place| place.file == raw.place.file && place.line >= raw.place.line)
+    };
+    problems
+        .iter()
+        .any(|problem| problem.rule == rule::UNKNOWN_KEY && problem.word("nearest") == Some(key) && within(problem))
 }
 
 /// Reads what a browser may fill in; `off` and the like would take help from those who need it.
@@ -189,6 +213,7 @@ fn offered(raw: &RawQuestion, lists: &Lists, problems: &mut Vec<Diagnostic>) -> 
             };
             list
         }
+        _ if ["options", "list"].into_iter().any(|key| is_mistyped(raw, key, problems)) => return None,
         _ => {
             let problem = Diagnostic::new(rule::OPTIONS_MISSING, raw.name.place.clone());
             problems.push(problem.with("question", &raw.name.value));

@@ -17,7 +17,10 @@ const TREE: [(&str, &str); 13] = [
     ),
     ("content/index.md", "---\ntitle: Miasto\n---\n\nWitamy.\n"),
     ("content/plan/index.md", "---\ntitle: Plan\n---\n\nSpis.\n"),
-    ("content/plan/a.md", "---\ntitle: Park\ndate: 2026-05-02\n---\n\n## Cel\n\nZobacz [las](b.md#cel).\n"),
+    (
+        "content/plan/a.md",
+        "---\ntitle: Park\ndate: 2026-05-02\n---\n\n## Cel\n\nZobacz [las](b.md#cel) i [mapę](mapa.png).\n",
+    ),
     ("content/plan/b.md", "---\ntitle: Las\ndate: 2026-05-03\n---\n\n## Cel\n\nDrzewa.[^1]\n\n[^1]: Dęby.\n"),
     (
         "content/strategia/consultation.yaml",
@@ -28,7 +31,10 @@ const TREE: [(&str, &str); 13] = [
         "title: Projekt\nkind: projekt\nversions:\n  - version: \"1.0\"\n    status: projekt\n  - version: \"1.1\"\n    status: projekt\n",
     ),
     ("content/strategia/documents/projekt/1.0/cele.md", "# Cele\n\n## Zieleń\n\nWięcej drzew.\n"),
-    ("content/strategia/documents/projekt/1.1/cele.md", "# Cele\n\n## Zieleń\n\nDużo więcej drzew.\n"),
+    (
+        "content/strategia/documents/projekt/1.1/cele.md",
+        "# Cele\n\n## Zieleń\n\nDużo więcej drzew.\n\n![Plan parku](../../../../plan/mapa.png)\n",
+    ),
     (
         "content/strategia/forms/uwagi.yaml",
         "title: Uwagi\nsend: Wyślij\nquestions:\n  - name: tresc\n    kind: longtext\n    label: Co zmienić?\n",
@@ -48,10 +54,15 @@ enum Save {
     Rename(&'static str, &'static str),
     /// Puts a file back as it was at first.
     Mend(usize),
+    /// Draws the picture in a shade.
+    Draw(u8),
 }
 
+/// A picture that one page shows, and another links to.
+const PICTURE: &str = "content/plan/mapa.png";
+
 /// Some of these are mistakes, some are mistakes only after others, and some mend them.
-const SAVES: [Save; 22] = [
+const SAVES: [Save; 23] = [
     Save::Replace("Drzewa", "Drzewa i krzewy"),
     Save::Replace("Drzewa i krzewy", "Drzewa"),
     Save::Replace("title: Las", "title: Bór"),
@@ -78,6 +89,7 @@ const SAVES: [Save; 22] = [
     ),
     Save::Remove("themes/miasto/templates/page.html"),
     Save::Remove("content/plan/index.md"),
+    Save::Remove(PICTURE),
     Save::Remove("content/site.yaml"),
     Save::Write("content/obraz.bin", "bez linku"),
 ];
@@ -88,7 +100,8 @@ impl Save {
             Self::Replace(from, to) => {
                 for file in walkdir::WalkDir::new(root).into_iter().map(Result::unwrap) {
                     if file.file_type().is_file() {
-                        let text = fs::read_to_string(file.path()).unwrap();
+                        // The picture is no text.
+                        let text = fs::read_to_string(file.path()).unwrap_or_default();
                         if text.contains(from) {
                             fs::write(file.path(), text.replace(from, to)).unwrap();
                         }
@@ -100,20 +113,30 @@ impl Save {
             Self::Remove(path) => drop(fs::remove_file(root.join(path))),
             Self::Rename(from, to) => drop(fs::rename(root.join(from), root.join(to))),
             Self::Mend(index) => write(root, TREE[*index].0, TREE[*index].1),
+            Self::Draw(shade) => write(root, PICTURE, drawn(*shade)),
         }
     }
 }
 
-fn write(root: &Path, path: &str, text: &str) {
+fn write(root: &Path, path: &str, content: impl AsRef<[u8]>) {
     let path = root.join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+fn drawn(shade: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = png::Encoder::new(&mut bytes, 2, 1).write_header().unwrap();
+    writer.write_image_data(&[shade, 0]).unwrap();
+    writer.finish().unwrap();
+    bytes
 }
 
 fn save() -> impl Strategy<Value = Save> {
     prop_oneof![
         3 => (0..SAVES.len()).prop_map(|index| SAVES[index].clone()),
         1 => (0..TREE.len()).prop_map(Save::Mend),
+        1 => (0..4u8).prop_map(Save::Draw),
     ]
 }
 
@@ -122,13 +145,14 @@ proptest! {
 
     #[test]
     fn what_is_served_is_what_a_build_of_its_own_makes(saves in prop::collection::vec(save(), 1..16)) {
-        let root = tempfile::tempdir().unwrap();
+        let (root, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         for (path, text) in TREE {
             write(root.path(), path, text);
         }
+        write(root.path(), PICTURE, drawn(0));
         let clock = Clock::set_to("2026-05-10T12:00:00Z".parse::<Timestamp>().unwrap());
         let options = Options { today: day_of(clock.now()).unwrap(), drafts: true, commit: None };
-        let mut builder = Builder::new(root.path().to_owned(), clock, Language { lang: None });
+        let mut builder = Builder::new(root.path().to_owned(), kept.path().to_owned(), clock, Language { lang: None });
         let mut set = builder.first().unwrap();
         prop_assert_eq!(&set.mistakes, &None);
         for save in saves {
@@ -138,7 +162,9 @@ proptest! {
             if let Ok(fresh) = pipeline::build_in_memory(root.path(), &options) {
                 prop_assert_eq!(&next.mistakes, &None, "after {:?}", save);
                 let held = next.outputs.iter().map(|(path, output)| (path.clone(), output.bytes.to_vec()));
-                prop_assert!(held.eq(fresh), "after {:?}", save);
+                let print = |path: &String| (path.clone(), next.pictures.print(path).unwrap().unwrap().to_vec());
+                let held: BTreeMap<_, _> = held.chain(next.pictures.prints.keys().map(print)).collect();
+                prop_assert!(held == fresh, "after {:?}", save);
             } else {
                 prop_assert!(next.mistakes.is_some(), "after {:?}", save);
                 prop_assert_eq!(&next.outputs, &set.outputs, "the last good site stays after {:?}", save);
