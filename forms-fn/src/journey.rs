@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use crate::{
     app::Sender,
     number::{AnswersHash, Number, Secret, Token, answers_hash},
-    posted::{Posted, Step},
+    posted::{Posted, Step, Way},
     store::{Known, Outcome, State as Fate, Store, Submission},
 };
 
@@ -161,11 +161,9 @@ fn show(bundle: &Bundle, moment: Moment, posted: &Posted, carried: &Carried, for
     match &posted.step {
         Step::Edit(None) => return form(why(), carried),
         Step::Edit(Some(question)) => return at(question, Opened::Edit(question.clone()), false),
-        Step::Add(question) if is_remark(bundle, question) => {
-            return at(question, Opened::Page(question.clone()), true);
-        }
+        Step::Add(question) if is_remark(bundle, question) => return at(question, as_opened(posted, question), true),
         Step::Remove(question) if is_remark(bundle, question) => {
-            return at(question, Opened::Page(question.clone()), false);
+            return at(question, as_opened(posted, question), false);
         }
         Step::Page(question) => {
             if let Some(next) = turn(bundle, posted, carried, question) {
@@ -181,6 +179,15 @@ fn show(bundle: &Bundle, moment: Moment, posted: &Posted, carried: &Carried, for
     let late = || (moment.state == State::Grace).then(|| Notice::new("late"));
     let notice = foreign.or_else(|| changed(bundle, posted)).or_else(late);
     review(Why::Asked(notice), carried)
+}
+
+/// Returns the page with `question` in the way in which it was opened before: what follows it stays the same.
+fn as_opened(posted: &Posted, question: &str) -> Opened {
+    match posted.shown {
+        Way::On => Opened::Page(question.to_owned()),
+        Way::ToReview => Opened::Edit(question.to_owned()),
+        Way::Whole => Opened::Whole,
+    }
 }
 
 fn is_remark(bundle: &Bundle, question: &str) -> bool {

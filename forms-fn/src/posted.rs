@@ -2,7 +2,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use forms::{
     Answers,
-    page::{KEPT, TOLD, TRAP},
+    page::{EDIT, KEPT, SHOWN, TOLD, TRAP, WHOLE},
 };
 use percent_encoding::percent_decode;
 
@@ -39,12 +39,25 @@ pub(crate) struct Posted {
     pub(crate) amends: Option<u16>,
     /// What stands in the field that no person fills in.
     pub(crate) trap: Option<String>,
+    /// How the page of the form was opened that posts.
+    pub(crate) shown: Way,
     /// Places of remarks of which the page has said that their text has changed.
     pub(crate) told: BTreeSet<String>,
     /// Whether some bytes were not UTF-8 and stand as U+FFFD now.
     pub(crate) unreadable: bool,
     /// Whether the body is larger than what works for this step.
     pub(crate) too_large: bool,
+}
+
+/// How a page of the form was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// From the page before it, on to the next.
+    On,
+    /// From the review page, and back to it.
+    ToReview,
+    /// As one page with all questions.
+    Whole,
 }
 
 /// What the pressed button asks for.
@@ -110,6 +123,11 @@ impl Posted {
         };
         Some(Self {
             amends: ours("_amends").and_then(|amends| amends.parse().ok()),
+            shown: match ours(SHOWN) {
+                Some(EDIT) => Way::ToReview,
+                Some(WHOLE) => Way::Whole,
+                _ => Way::On,
+            },
             trap: ours(TRAP).filter(|trap| !trap.is_empty()).map(str::to_owned),
             told: pairs.iter().filter(|(name, _)| name == TOLD).map(|(_, value)| value.clone()).collect(),
             token: ours("_token").and_then(Token::parse),

@@ -66,7 +66,7 @@ impl Form {
     pub fn mistakes(&self, answers: &Answers) -> Vec<Mistake> {
         let applying = self.applying(answers);
         let asked = self.questions.iter().filter(|question| applying.contains(question.name.as_str()));
-        asked.filter_map(|question| question.kind.asked().mistake(question, answers)).collect()
+        asked.flat_map(|question| question.kind.asked().mistakes(question, answers)).collect()
     }
 
     /// Returns the answers to questions that the other answers leave to be answered, and those to the rest of the

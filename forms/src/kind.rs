@@ -162,8 +162,17 @@ pub(crate) trait Asked {
         None
     }
 
-    /// Tells what is wrong with the answer, the first thing only: a mended answer is checked again.
-    fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake>;
+    /// Tells what is wrong with the answer to a question that is answered in one part, the first thing only: a mended
+    /// answer is checked again.
+    fn mistake(&self, _question: &Question, _answers: &Answers) -> Option<Mistake> {
+        None
+    }
+
+    /// Tells what is wrong with the answer: at most one thing about the question as a whole, which comes first, and one
+    /// about each of its parts.
+    fn mistakes(&self, question: &Question, answers: &Answers) -> Vec<Mistake> {
+        self.mistake(question, answers).into_iter().collect()
+    }
 
     /// Adds to `view` what this kind draws.
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>);

@@ -18,6 +18,14 @@ pub const KEPT: &str = "_kept.";
 /// The field that names a place of a remark whose text has changed since it was read: the page has said so.
 pub const TOLD: &str = "_told";
 
+/// The field that tells how a page of the form was opened: [`EDIT`] or [`WHOLE`]; absent where its button goes on to
+/// the next.
+pub const SHOWN: &str = "_shown";
+/// Opened from the review page, and back to it.
+pub const EDIT: &str = "edit";
+/// All questions on one page.
+pub const WHOLE: &str = "whole";
+
 /// The field that no person fills in.
 pub const TRAP: &str = "_website";
 
@@ -100,6 +108,16 @@ impl Shown<'_> {
             Self::Whole => None,
         }
     }
+
+    /// Returns the field that tells the next request how the page was opened.
+    fn field(self) -> Option<Pair> {
+        let value = match self {
+            Self::First | Self::Page(_) => return None,
+            Self::Edit(_) => EDIT,
+            Self::Whole => WHOLE,
+        };
+        Some(Pair { name: SHOWN.to_owned(), value: value.to_owned() })
+    }
 }
 
 /// What the pressed button of the review page does.
@@ -171,6 +189,7 @@ pub fn form(theme: &Theme, bundle: &Bundle, state: State, filled: &Filled<'_>) -
         },
         // What no question asks for is carried to the review page, which shows it and says that it is not sent.
         hidden: hidden(bundle, filled)
+            .chain(filled.shown.field())
             .chain(pairs(&filled.answers.filtered(|field| !fields.contains(field))))
             .collect(),
         unasked: pairs(&unasked).collect(),

@@ -22,8 +22,10 @@ pub struct QuestionView {
     pub hint: Option<String>,
     /// Whether an answer must be given.
     pub required: bool,
-    /// What is wrong with the answer, or null.
+    /// What is wrong with the answer as a whole, or null; what is wrong with a part stands at the part.
     pub problem: Option<ProblemView>,
+    /// Everything that is wrong, with the parts too, in their order.
+    pub problems: Vec<ProblemView>,
     /// Ids for `aria-describedby`, separated by spaces; empty when nothing describes the control.
     pub described_by: String,
     /// Whether the page opens at this question.
@@ -51,6 +53,12 @@ pub struct QuestionView {
     pub other: Option<OtherView>,
     /// choices: most options, or null.
     pub max_selected: Option<usize>,
+    /// number, date: the smallest answer, or null.
+    pub least: Option<LineView>,
+    /// number, date: the largest answer, or null.
+    pub most: Option<LineView>,
+    /// Id of what tells the limits of an answer, or null; those of a remark are told with its parts.
+    pub limits: Option<String>,
     /// scale: what the lowest point means.
     pub start_label: Option<String>,
     /// scale: what the highest point means.
@@ -110,8 +118,10 @@ pub struct FieldView {
     pub values: Vec<String>,
     /// What a browser may fill in, or null.
     pub autocomplete: Option<String>,
-    /// Whether it is the field at fault.
+    /// Whether it is at fault, alone or with the question as a whole.
     pub invalid: bool,
+    /// What is wrong with it alone, or null.
+    pub problem: Option<ProblemView>,
 }
 
 /// One row of a matrix.
@@ -123,6 +133,8 @@ pub struct RowView {
     pub label: String,
     /// What is offered.
     pub options: Vec<OptionView>,
+    /// What is wrong with its answer, or null.
+    pub problem: Option<ProblemView>,
 }
 
 /// One remark.
@@ -194,13 +206,21 @@ pub struct OtherView {
     pub field_id: String,
     /// What the text field shows; one, more only where more were posted.
     pub values: Vec<String>,
+    /// What is wrong with it, or null.
+    pub problem: Option<ProblemView>,
 }
 
-/// What is wrong with one answer.
+/// What is wrong with one answer, or a part of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct ProblemView {
     /// Key of its words under `mistakes` in the texts.
     pub key: &'static str,
+    /// Name of the field that it is about; null: the question as a whole.
+    pub part: Option<String>,
+    /// Key under `parts` in the texts of what fills `{part}`, or null.
+    pub part_text: Option<&'static str>,
+    /// What fills `{day}`, or null.
+    pub day: Option<Date>,
     /// What the form itself says, instead of the texts; null: nothing.
     pub words: Option<String>,
     /// What fills the placeholders; `label` is the question.
@@ -295,20 +315,26 @@ impl<'a> Drawn<'a> {
     /// Returns `questions` with what was posted and what is wrong with it.
     pub(crate) fn questions(&self, questions: &[Question]) -> Vec<QuestionView> {
         let draw = |question: &Question| {
-            let mistake = self.mistakes.iter().find(|mistake| mistake.question == question.name);
             let mut view = blank(question, self.language);
-            view.problem = mistake.map(|mistake| problem(mistake, &view.label, self.language));
+            let mistakes = self.mistakes.iter().filter(|mistake| mistake.question == question.name);
+            view.problems = mistakes.map(|mistake| problem(mistake, &view.label, self.language)).collect();
+            view.problem = view.problems.iter().find(|problem| problem.part.is_none()).cloned();
             view.autofocus = self.focus == Some(&question.name);
             view.condition = question.when.as_ref().and_then(|condition| self.condition(condition));
             view.when = self.machine_condition(question);
+            question.kind.asked().draw(&mut view, self.setting());
+            let limits = [view.min_length, view.max_length, view.max_selected].iter().any(Option::is_some);
+            let limits = limits || view.least.is_some() || view.most.is_some();
+            let limits = limits && !matches!(question.kind, Kind::Remark(_));
+            view.limits = limits.then(|| format!("limit-{}", view.name));
             let parts = [
                 (view.condition.is_some(), "when"),
                 (view.hint.is_some(), "hint"),
+                (view.limits.is_some(), "limit"),
                 (view.problem.is_some(), "problem"),
             ];
             let parts = parts.iter().filter(|(there, _)| *there).map(|(_, part)| format!("{part}-{}", view.name));
             view.described_by = parts.collect::<Vec<_>>().join(" ");
-            question.kind.asked().draw(&mut view, self.setting());
             view
         };
         questions.iter().map(draw).collect()
@@ -356,7 +382,14 @@ impl<'a> Drawn<'a> {
 
 /// Returns the problems of `mistakes` in the order of the questions.
 pub(crate) fn problems(views: &[QuestionView]) -> Vec<ProblemView> {
-    views.iter().filter_map(|view| view.problem.clone()).collect()
+    views.iter().flat_map(|view| view.problems.clone()).collect()
+}
+
+impl QuestionView {
+    /// Returns what is wrong with the part that posts `field` alone.
+    pub(crate) fn problem_of(&self, field: &str) -> Option<ProblemView> {
+        self.problems.iter().find(|problem| problem.part.as_deref() == Some(field)).cloned()
+    }
 }
 
 /// Returns the id of the control that posts `field`. The prefix keeps it apart from the ids of the page.
@@ -364,14 +397,17 @@ pub(crate) fn control_id(field: &str) -> String {
     format!("q-{field}")
 }
 
-/// Returns the id of the control for the option `value` of the question `name`.
-pub(crate) fn option_id(name: &str, value: &str) -> String {
-    format!("q-{name}-{value}")
+/// Returns the id of the control for the option `value` of the question or row that posts `field`.
+///
+/// The name of a question holds no hyphen; that of a row may, as a value may, but neither holds a dot.
+pub(crate) fn option_id(field: &str, value: &str) -> String {
+    let between = if field.contains('.') { '.' } else { '-' };
+    format!("q-{field}{between}{value}")
 }
 
-/// Returns the id of the control for the value at `index` among those that the question `name` does not offer.
-pub(crate) fn stray_id(name: &str, index: usize) -> String {
-    format!("q-{name}.stray-{index}")
+/// Returns the id of the control for the value at `index` among those that are not offered for `field`.
+pub(crate) fn stray_id(field: &str, index: usize) -> String {
+    format!("q-{field}.stray.{index}")
 }
 
 fn blank(question: &Question, language: &str) -> QuestionView {
@@ -383,6 +419,7 @@ fn blank(question: &Question, language: &str) -> QuestionView {
         hint: question.hint.as_ref().map(|hint| hint.in_language(language).to_owned()),
         required: question.required,
         problem: None,
+        problems: Vec::new(),
         described_by: String::new(),
         autofocus: false,
         condition: None,
@@ -396,6 +433,9 @@ fn blank(question: &Question, language: &str) -> QuestionView {
         options: Vec::new(),
         other: None,
         max_selected: None,
+        least: None,
+        most: None,
+        limits: None,
         start_label: None,
         end_label: None,
         no_opinion: None,
@@ -413,5 +453,13 @@ fn problem(mistake: &Mistake, label: &str, language: &str) -> ProblemView {
     args.extend(mistake.texts.iter().map(|(name, text)| (*name, text.in_language(language).to_owned())));
     args.insert("label", label.to_owned());
     let words = mistake.words.as_ref().map(|words| words.in_language(language).to_owned());
-    ProblemView { key: mistake.key, words, args, target: mistake.target.clone() }
+    ProblemView {
+        key: mistake.key,
+        part: mistake.part.clone(),
+        part_text: mistake.part_text,
+        day: mistake.day,
+        words,
+        args,
+        target: mistake.target.clone(),
+    }
 }

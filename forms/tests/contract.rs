@@ -82,8 +82,9 @@ fn a_choice_is_one_of_those_offered() {
     check("jedna=other", &["jedna:other_empty"]);
     check("jedna=other&jedna.other= ", &["jedna:other_empty"]);
     check("jedna=a&jedna.other=tekst", &["jedna:other_unmarked"]);
-    check("jedna=other&jedna.other=x&jedna.other=y", &["jedna:repeated"]);
-    check(&format!("jedna=other&jedna.other={}", "x".repeat(501)), &["jedna:too_long"]);
+    check("jedna=other&jedna.other=x&jedna.other=y", &["jedna:other_repeated"]);
+    check(&format!("jedna=other&jedna.other={}", "x".repeat(501)), &["jedna:other_long"]);
+    check(&format!("jedna=z&jedna.other={}", "x".repeat(501)), &["jedna:unknown_option", "jedna:other_long"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Markdown to the body of a page.
 //!
-//! 1. Reads the events of the parser with their places, and finds what only several of them say (`tokens`).
+//! 1. Reads the events of the parser with their places, and finds what only several of them say (`tokens`), and what is
+//!    only half markup (`half_made`).
 //! 2. Writes our own HTML (`writer`): no inline style, tables that can be scrolled with the keyboard, notes with their
 //!    kind in words, footnotes with ways back. Words are set as the language wants them (`flow`).
 //! 3. Leaves a gap at every link and picture: what they lead to is known only once all files are ([`Body::render`]).
@@ -9,6 +10,7 @@
 mod escape;
 mod flow;
 mod footnotes;
+mod half_made;
 mod headings;
 mod passages;
 mod sections;
@@ -271,10 +273,12 @@ pub(crate) fn read(
     // Only chapters have sections.
     let mut recorder = context.id_prefix.map(|slug| (slug, Recorder::new(context.hashes)));
     let mut listener = Listener::default();
-    let mut writer = Writer::new(lines, context, problems);
     let word = |key: &str| context.words.get(key).map(String::as_str).unwrap_or_default();
     let captions = Captions { table: word("caption"), picture: word("picture_captions") };
-    for (token, range) in tokens::read(text, start, captions) {
+    let tokens = tokens::read(text, start, captions);
+    problems.extend(half_made::find(text, lines, &tokens));
+    let mut writer = Writer::new(lines, context, problems);
+    for (token, range) in tokens {
         if let Some((_, recorder)) = &mut recorder {
             recorder.take(&token);
         }

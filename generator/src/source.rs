@@ -11,6 +11,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 use crate::diagnostic::{Diagnostic, Lines, Place, rule};
 
@@ -29,6 +30,10 @@ pub(crate) const FOLDERS: [&str; 2] = ["content", "themes"];
 
 /// File names that end so are text.
 const TEXT: [&str; 6] = [".md", ".yaml", ".html", ".css", ".js", ".svg"];
+
+/// What git begins a line with where two texts did not go together. The line between them, `=======`, is a heading of
+/// Markdown besides.
+const CONFLICT: [&str; 3] = ["<<<<<<<", "|||||||", ">>>>>>>"];
 
 /// Everything a build reads, by path relative to the root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,9 +53,11 @@ pub(crate) enum SourceFile {
 }
 
 /// What a process has read of a tree, so that it opens again only what may have changed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Seen {
     files: BTreeMap<String, (Stamp, Arc<Read>)>,
+    /// How far apart two changes are of which the file system tells different times.
+    step: Duration,
 }
 
 /// A file as it was read, or why it cannot be taken.
@@ -70,6 +77,8 @@ struct Stamp {
 
 /// File systems count time in steps of up to two seconds.
 const STEP: Duration = Duration::from_secs(2);
+/// How often a tree is listed again in which a file is gone before it is read.
+const MOST_LISTINGS: usize = 5;
 
 /// Why the tree could not be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +102,41 @@ pub(crate) enum ReadError {
         /// What the system says.
         source: io::Error,
     },
+}
+
+impl ReadError {
+    /// Tells whether something that was listed has gone before it was read.
+    fn is_of_what_is_gone(&self) -> bool {
+        let error = match self {
+            Self::NoContent(_) => None,
+            Self::List { source, .. } => source.io_error(),
+            Self::File { source, .. } => Some(source),
+        };
+        error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self { files: BTreeMap::new(), step: STEP }
+    }
+}
+
+impl Seen {
+    /// Returns what has read nothing, on a file system whose steps of time are known.
+    #[cfg(test)]
+    pub(crate) fn with_step(step: Duration) -> Self {
+        Self { step, ..Self::default() }
+    }
+
+    /// Tells whether a path under the root was a file, or a folder of files, when the tree was read.
+    #[cfg_attr(not(feature = "serve"), allow(dead_code))]
+    pub(crate) fn knows(&self, root: &Path, path: &Path) -> bool {
+        let Some(name) = name(root, path) else { return false };
+        let folder = format!("{name}/");
+        let inside = self.files.range(folder.clone()..).next().is_some_and(|(inside, _)| inside.starts_with(&folder));
+        inside || self.files.contains_key(&name)
+    }
 }
 
 impl Source {
@@ -173,20 +217,46 @@ impl SourceFile {
 ///
 /// A file that cannot be taken is left out and reported, and the others are read.
 pub(crate) fn read(root: &Path) -> Result<(Source, Vec<Diagnostic>), ReadError> {
-    read_again(root, &mut Seen::default())
+    let (read, _) = read_again(root, &Seen::default(), &BTreeSet::new())?;
+    Ok(read)
 }
 
 /// Does as [`read`], and takes over what `seen` holds of files that have the same stamp; a stamp from the time of the
-/// reading itself is not trusted.
-pub(crate) fn read_again(root: &Path, seen: &mut Seen) -> Result<(Source, Vec<Diagnostic>), ReadError> {
-    if !root.join(FOLDERS[0]).is_dir() {
+/// reading itself is not trusted. What is `held`, files and folders, stays as it was seen, whatever stands there now.
+/// Returns besides what has been seen now.
+pub(crate) fn read_again(
+    root: &Path,
+    seen: &Seen,
+    held: &BTreeSet<PathBuf>,
+) -> Result<((Source, Vec<Diagnostic>), Seen), ReadError> {
+    let held: BTreeSet<String> = held.iter().filter_map(|path| name(root, path)).collect();
+    for _ in 1..MOST_LISTINGS {
+        match read_once(root, seen, &held) {
+            // It may have another name by now, under which it was not listed.
+            Err(error) if error.is_of_what_is_gone() => {}
+            done => return done,
+        }
+    }
+    read_once(root, seen, &held)
+}
+
+fn read_once(
+    root: &Path,
+    seen: &Seen,
+    held: &BTreeSet<String>,
+) -> Result<((Source, Vec<Diagnostic>), Seen), ReadError> {
+    if !root.join(FOLDERS[0]).is_dir() && !held.contains(FOLDERS[0]) {
         return Err(ReadError::NoContent(root.to_owned()));
     }
     let mut problems = Vec::new();
     let paths = list(root, &mut problems)?;
+    let is_held = |name: &str| {
+        let mut above = Path::new(name).ancestors().filter_map(Path::to_str);
+        !held.is_empty() && above.any(|name| held.contains(name))
+    };
     let read = |(name, path): (String, PathBuf)| {
         let failed = |source| ReadError::File { path: path.clone(), source };
-        let stamp = Stamp::of(&std::fs::symlink_metadata(&path).map_err(failed)?);
+        let stamp = Stamp::of(&std::fs::symlink_metadata(&path).map_err(failed)?, seen.step);
         if let Some((before, file)) = seen.files.get(&name)
             && before.settled
             && *before == (Stamp { settled: true, ..stamp })
@@ -197,7 +267,10 @@ pub(crate) fn read_again(root: &Path, seen: &mut Seen) -> Result<(Source, Vec<Di
         let file = Arc::new(content(&name, bytes));
         Ok((name, (stamp, file)))
     };
-    let files: Vec<_> = paths.into_par_iter().map(read).collect::<Result<_, _>>()?;
+    let free = paths.into_par_iter().filter(|(name, _)| !is_held(name));
+    let mut files: BTreeMap<_, _> = free.map(read).collect::<Result<Vec<_>, _>>()?.into_iter().collect();
+    let kept = seen.files.iter().filter(|(name, _)| is_held(name));
+    files.extend(kept.map(|(name, file)| (name.clone(), file.clone())));
 
     let mut source = Source::default();
     for (name, (_, file)) in &files {
@@ -211,13 +284,12 @@ pub(crate) fn read_again(root: &Path, seen: &mut Seen) -> Result<(Source, Vec<Di
             }
         }
     }
-    seen.files = files.into_iter().collect();
-    Ok((source, problems))
+    Ok(((source, problems), Seen { files, step: seen.step }))
 }
 
 impl Stamp {
     /// Returns the stamp of a file that is about to be read.
-    fn of(file: &Metadata) -> Self {
+    fn of(file: &Metadata, step: Duration) -> Self {
         let modified = file.modified().ok();
         #[cfg(unix)]
         let inode = {
@@ -230,7 +302,7 @@ impl Stamp {
         let changed = modified;
         // A time that lies ahead is no measure of anything.
         let age = [modified, changed].map(|time| SystemTime::now().duration_since(time?).ok());
-        let settled = age.iter().all(|age| age.is_some_and(|age| age > STEP));
+        let settled = age.iter().all(|age| age.is_some_and(|age| age > step));
         Self {
             length: file.len(),
             modified,
@@ -265,7 +337,9 @@ fn list(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<Vec<(String, Path
     for folder in FOLDERS.iter().map(|folder| root.join(folder)).filter(|folder| folder.is_dir()) {
         // Sorted, so that of two equal names it is always the same that stays.
         let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
-        for entry in walk.filter_entry(|entry| entry.depth() == 0 || !is_ignored(entry)) {
+        for entry in walk
+            .filter_entry(|entry| entry.depth() == 0 || !(entry.path_is_symlink() || is_left_aside(entry.file_name())))
+        {
             let entry = entry.map_err(|source| ReadError::List { root: root.to_owned(), source })?;
             if !entry.file_type().is_file() {
                 continue;
@@ -290,14 +364,10 @@ fn list(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<Vec<(String, Path
     Ok(names.into_iter().collect())
 }
 
-/// Returns whether a name is left aside (interfaces, "Reading"), with all that lies under it.
-fn is_ignored(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    entry.path_is_symlink()
-        || name.starts_with(['.', '_', '~'])
-        || name.ends_with('~')
-        || name == "Thumbs.db"
-        || name == "README.md"
+/// Returns whether a name is left aside (interfaces, "Reading"), with all that lies under it; links are, too.
+pub(crate) fn is_left_aside(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with(['.', '_', '~']) || name.ends_with('~') || name == "Thumbs.db" || name == "README.md"
 }
 
 /// Returns the path relative to the root, in NFC and with `/`, unless it is not Unicode.
@@ -320,7 +390,11 @@ fn content(name: &str, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
         return Ok(SourceFile::Bytes(bytes.into()));
     }
     let text = String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes()))?;
-    Ok(SourceFile::Text(normal(&text).into()))
+    let text = normal(&text);
+    match conflict(name, &text) {
+        Some(problem) => Err(problem),
+        None => Ok(SourceFile::Text(text.into())),
+    }
 }
 
 /// Drops a byte order mark and writes line ends as LF.
@@ -331,6 +405,20 @@ pub(crate) fn normal(text: &str) -> Cow<'_, str> {
     }
     // HTML knows no NUL: browsers show U+FFFD in its place.
     Cow::Owned(text.replace("\r\n", "\n").replace('\0', "\u{fffd}"))
+}
+
+/// Points at the first mark of a merge that nobody ended: what stands around it is two texts in one.
+fn conflict(name: &str, text: &str) -> Option<Diagnostic> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let mark = CONFLICT.iter().find(|mark| line.starts_with(**mark));
+        if mark.is_some_and(|mark| matches!(line.as_bytes().get(mark.len()), None | Some(b' ' | b'\n'))) {
+            let place = Lines::new(name, text).place(start..start + line.trim_end().len());
+            return Some(Diagnostic::new(rule::MERGE_CONFLICT, place));
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// Points at the first byte that is not UTF-8.
@@ -435,22 +523,79 @@ mod tests {
             _ => false,
         };
         let mut seen = Seen::default();
-        let (first, _) = read_again(root.path(), &mut seen).unwrap();
-        let (second, _) = read_again(root.path(), &mut seen).unwrap();
+        let mut read = || {
+            let ((source, _), now) = read_again(root.path(), &seen, &BTreeSet::new()).unwrap();
+            seen = now;
+            source
+        };
+        let (first, second) = (read(), read());
         assert!(!same(&file(&first, "content/a.md"), &file(&second, "content/a.md")), "just written: not trusted");
         std::thread::sleep(STEP + Duration::from_millis(200));
-        let (third, _) = read_again(root.path(), &mut seen).unwrap();
+        let third = read();
         // The same length, and the time of before.
         let path = root.path().join("content/a.md");
         let modified = fs::metadata(&path).unwrap().modified().unwrap();
         fs::write(&path, "drugi").unwrap();
         fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
-        let (fourth, _) = read_again(root.path(), &mut seen).unwrap();
+        let fourth = read();
         assert_eq!(fourth.text("content/a.md"), Some("drugi"));
         assert!(same(&file(&third, "content/b.md"), &file(&fourth, "content/b.md")));
         fs::remove_file(&path).unwrap();
-        let (fifth, _) = read_again(root.path(), &mut seen).unwrap();
+        let fifth = read();
         assert_eq!(fifth.text("content/a.md"), None);
+    }
+
+    #[test]
+    fn what_is_held_stays_as_it_was_seen() {
+        let root = tree(&[
+            ("content/a.md", b"jeden"),
+            ("content/b.md", b"dwa"),
+            ("content/c/d.md", b"trzy"),
+            ("content/c/e/f.md", b"cztery"),
+        ]);
+        let path = |name: &str| root.path().join(name);
+        let (before, seen) = read_again(root.path(), &Seen::default(), &BTreeSet::new()).unwrap();
+        for known in ["content/a.md", "content/c", "content/c/e", "content/c/e/f.md", "content"] {
+            assert!(seen.knows(root.path(), &path(known)), "{known}");
+        }
+        for unknown in ["content/a", "content/c/d", "content/new.md", "themes"] {
+            assert!(!seen.knows(root.path(), &path(unknown)), "{unknown}");
+        }
+        fs::write(path("content/a.md"), "").unwrap();
+        fs::remove_file(path("content/b.md")).unwrap();
+        fs::rename(path("content/c"), path("gone")).unwrap();
+        fs::write(path("content/new.md"), "now").unwrap();
+        let held = ["content/a.md", "content/b.md", "content/c", "content/new.md"].map(path).into_iter().collect();
+        let (after, seen) = read_again(root.path(), &seen, &held).unwrap();
+        assert_eq!(after, before);
+        fs::rename(path("content"), path("away")).unwrap();
+        let content = [path("content")].into_iter().collect();
+        let (after, seen) = read_again(root.path(), &seen, &content).unwrap();
+        assert_eq!(after, before);
+        fs::rename(path("away"), path("content")).unwrap();
+        let ((after, _), _) = read_again(root.path(), &seen, &BTreeSet::new()).unwrap();
+        let texts: Vec<_> = after.under("content").map(|(name, file)| (name, file.text().unwrap())).collect();
+        assert_eq!(texts, [("content/a.md", ""), ("content/new.md", "now")]);
+    }
+
+    #[test]
+    fn a_file_that_is_renamed_while_the_tree_is_read_is_read_once() {
+        let root = tree(&[("content/a.md", b"jeden")]);
+        let names = ["content/a.md", "content/b.md"].map(|name| root.path().join(name));
+        let renaming = std::thread::spawn(move || {
+            for turn in 0..2000 {
+                fs::rename(&names[turn % 2], &names[(turn + 1) % 2]).unwrap();
+                std::thread::yield_now();
+            }
+        });
+        while !renaming.is_finished() {
+            match read(root.path()) {
+                Ok((source, _)) => assert!(source.files.len() <= 2),
+                Err(error) => assert!(error.is_of_what_is_gone(), "{error}"),
+            }
+        }
+        renaming.join().unwrap();
+        assert_eq!(read(root.path()).unwrap().0.text("content/a.md"), Some("jeden"));
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod places;
 mod sample;
 mod syntax;
 
+use std::ops::Range;
+
 use crate::diagnostic::{Diagnostic, Lines, Place, Spanned, rule};
 
 pub(crate) use fields::{Fields, Text, group, items, string, text};
@@ -29,6 +31,8 @@ pub(crate) struct Node {
     pub(crate) place: Place,
     /// A scalar as it was written, without quotes: `1.10` stays `1.10`. Empty for the others.
     pub(crate) written: String,
+    /// Where what follows a plain scalar is a comment that may be meant as words: `Projekt #1`.
+    pub(crate) cut: Option<Place>,
 }
 
 /// A value as YAML types it.
@@ -83,7 +87,10 @@ pub(crate) fn front_matter(file: &str, text: &str) -> Result<(Node, usize), Diag
 pub(crate) fn front_matter_of(lines: &Lines<'_>) -> Result<(Node, usize), Diagnostic> {
     let text = lines.text();
     let Some(start) = text.split_inclusive('\n').next().filter(|line| line.trim_end() == "---") else {
-        let nothing = Node { value: Value::Null, place: lines.place(0..0), written: String::new() };
+        if let Some(late) = late_fields(text) {
+            return Err(Diagnostic::new(rule::FRONT_MATTER_LATE, lines.place(late)));
+        }
+        let nothing = Node { value: Value::Null, place: lines.place(0..0), written: String::new(), cut: None };
         return Ok((nothing, 0));
     };
     let start = start.len();
@@ -98,6 +105,26 @@ pub(crate) fn front_matter_of(lines: &Lines<'_>) -> Result<(Node, usize), Diagno
     Err(Diagnostic::new(rule::FRONT_MATTER_OPEN, lines.place(0..3)))
 }
 
+/// Finds the first line of fields that begin below the first line of a file, or without `---` above them. Markdown takes
+/// both for words and a heading.
+fn late_fields(text: &str) -> Option<Range<usize>> {
+    let start = text.find(|letter: char| !letter.is_whitespace())?;
+    let mut lines = text[start..].lines().map(str::trim_end);
+    let first = lines.next()?;
+    let mut rest = lines.skip_while(|line| first == "---" && line.is_empty());
+    let is_field = |line: &str| {
+        let (key, value) = line.split_once(':').unwrap_or_default();
+        let word = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+        !key.is_empty() && key.chars().all(word) && (value.is_empty() || value.starts_with(' '))
+    };
+    let late = if first == "---" {
+        rest.next().is_some_and(is_field)
+    } else {
+        is_field(first) && rest.find(|line| line.is_empty() || *line == "---") == Some("---")
+    };
+    late.then_some(start..start + first.len())
+}
+
 /// Reads YAML that starts at a byte of a file.
 fn parse_part(text: &str, offset: usize, lines: &Lines<'_>) -> Result<Node, Diagnostic> {
     // Breaks to one of the parsers and letters to the other; no editor shows them.
@@ -110,7 +137,7 @@ fn parse_part(text: &str, offset: usize, lines: &Lines<'_>) -> Result<Node, Diag
         .map_err(|at| Diagnostic::new(rule::YAML_SYNTAX, lines.place(offset + at..offset + at + 1)))?;
     let join = Join { text, offset, lines, located: &located };
     if located.is_empty() && values.is_null() {
-        return Ok(Node { value: Value::Null, place: lines.place(offset..offset), written: String::new() });
+        return Ok(Node { value: Value::Null, place: lines.place(offset..offset), written: String::new(), cut: None });
     }
     join.node(values, 0)
 }
@@ -164,7 +191,18 @@ impl Join<'_> {
             }
             _ => return Err(self.disagreement(index)),
         };
-        Ok(Node { value, place, written })
+        let cut = shape.and_then(|shape| self.cut(index, shape));
+        Ok(Node { value, place, written, cut })
+    }
+
+    /// Finds the comment right behind a plain scalar; one with a space after its sign is meant as one.
+    fn cut(&self, index: usize, shape: &Shape) -> Option<Place> {
+        let end = self.located.get(index).filter(|_| matches!(shape, Shape::Scalar { plain: true }))?.range.end;
+        let rest = self.text.get(end..)?.lines().next()?;
+        let comment = rest.trim_start_matches([' ', '\t']);
+        let tight = comment.strip_prefix('#')?.starts_with(|next: char| next.is_alphanumeric());
+        let start = self.offset + end + rest.len() - comment.len();
+        (tight && comment.len() < rest.len()).then(|| self.lines.place(start..start + comment.trim_end().len()))
     }
 
     /// Returns a key as text; `1:` and `true:` are the words written.
@@ -175,6 +213,13 @@ impl Join<'_> {
             Value::List(_) | Value::Map(_) => return Err(self.disagreement(index)),
             _ => node.written,
         };
+        if let Some(at) = key.find(syntax::is_invisible) {
+            let start = self.located.get(index).map_or(0, |located| located.range.start);
+            let invisible = self.text.get(start..).and_then(|text| text.find(syntax::is_invisible));
+            let at = start + invisible.unwrap_or(at);
+            let place = self.offset + at..self.offset + self.text.ceil_char_boundary(at + 1);
+            return Err(Diagnostic::new(rule::YAML_INVISIBLE, self.lines.place(place)));
+        }
         Ok(Spanned::new(key, node.place))
     }
 

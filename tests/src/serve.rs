@@ -9,7 +9,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, bail, ensure};
@@ -113,6 +113,21 @@ impl Serve {
     pub fn stop(&mut self) -> anyhow::Result<ExitStatus> {
         self.signal("TERM")?;
         Ok(self.child.wait()?)
+    }
+
+    /// Waits until the process has ended by itself; returns how.
+    ///
+    /// # Errors
+    /// When it has not after `patience`.
+    pub fn ended(&mut self, patience: Duration) -> anyhow::Result<ExitStatus> {
+        let end = Instant::now() + patience;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            ensure!(Instant::now() < end, "serve does not end: {}", self.log()?);
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Sends a signal, by its name.

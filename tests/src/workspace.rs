@@ -126,6 +126,20 @@ impl Tree {
         Ok(())
     }
 
+    /// Gives the tree a theme of its own, `miasto`, with this style over that of the built-in one; again, another style.
+    pub fn restyle(&self, style: &str) -> anyhow::Result<()> {
+        let (site, theme) = (self.root().join("content/site.yaml"), self.root().join("themes/miasto"));
+        if !theme.exists() {
+            fs::create_dir_all(theme.join("assets"))?;
+            fs::write(theme.join("theme.yaml"), "extends: base\ncontract: 1\n")?;
+        }
+        let settings = fs::read_to_string(&site)?;
+        if !settings.contains("\ntheme: ") {
+            fs::write(site, format!("{settings}theme: miasto\n"))?;
+        }
+        Ok(fs::write(theme.join("assets/style.css"), style)?)
+    }
+
     /// Builds the tree with the real command and returns the folder `dist`, which lies in it.
     pub fn build(&self) -> anyhow::Result<PathBuf> {
         let out = self.root().join("dist");

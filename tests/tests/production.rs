@@ -104,12 +104,20 @@ async fn a_new_build_is_read_without_dropping_a_connection_and_half_a_build_is_n
     let serve = built.serve()?;
     let now = async |page: &str| anyhow::Ok(http::get(serve.address, page).await?.page().words("h1").concat());
     let title = now("/park/krotka/").await?;
+    let before = http::get(serve.address, "/").await?.page().attributes("link[rel=stylesheet]", "href").concat();
     built.tree.replace("content/park/forms/krotka.yaml", "Jedno zdanie o parku", "Dwa zdania o parku")?;
+    built.tree.restyle(":root { --proba: inna; }\n")?;
     built.tree.build()?;
     assert_eq!(now("/park/krotka/").await?, title, "nobody has told it yet");
     serve.signal("HUP")?;
     wait_until(async || now("/park/krotka/").await.is_ok_and(|now| now.contains("Dwa zdania"))).await;
     assert!(http::get(serve.address, KROTKA).await?.body.contains("Dwa zdania"), "the forms were not read again");
+    let after = http::get(serve.address, "/").await?.page().attributes("link[rel=stylesheet]", "href").concat();
+    assert_ne!(after, before);
+    for style in [after, before] {
+        let style = http::get(serve.address, &format!("/{style}")).await?;
+        assert_eq!((style.status, style.header("cache-control")), (200, "public, max-age=31536000, immutable"));
+    }
 
     fs::remove_file(built.dist.join("site/index.html"))?;
     serve.signal("HUP")?;

@@ -29,13 +29,13 @@ impl Asked for Choice {
         Some(options::values(&self.options, self.or_other))
     }
 
-    fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
-        let chosen = answers.values(&question.name);
-        if chosen.len() > 1 {
-            let target = options::first_id(&question.name, &self.options);
-            return Some(Mistake::new(&question.name, "repeated", target).with("count", chosen.len()));
-        }
-        options::mistake(question, answers, &self.options, self.or_other, "empty_choice")
+    fn mistakes(&self, question: &Question, answers: &Answers) -> Vec<Mistake> {
+        let chosen = answers.values(&question.name).len();
+        let target = || options::first_id(&question.name, &self.options);
+        let repeated = (chosen > 1).then(|| Mistake::new(&question.name, "repeated", target()).with("count", chosen));
+        let whole =
+            repeated.or_else(|| options::mistake(question, answers, &self.options, self.or_other, "empty_choice"));
+        whole.into_iter().chain(options::own_mistake(question, answers, self.or_other)).collect()
     }
 
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {

@@ -34,13 +34,14 @@ impl Asked for Choices {
         Some(options::values(&self.options, self.or_other))
     }
 
-    fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
-        options::mistake(question, answers, &self.options, self.or_other, "empty_choices").or_else(|| {
+    fn mistakes(&self, question: &Question, answers: &Answers) -> Vec<Mistake> {
+        let whole = options::mistake(question, answers, &self.options, self.or_other, "empty_choices").or_else(|| {
             let chosen = answers.values(&question.name).iter().collect::<BTreeSet<_>>().len();
             let max = self.max_selected.filter(|max| chosen > *max)?;
             let target = options::first_id(&question.name, &self.options);
             Some(Mistake::new(&question.name, "too_many", target).with("max", max).with("chosen", chosen))
-        })
+        });
+        whole.into_iter().chain(options::own_mistake(question, answers, self.or_other)).collect()
     }
 
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {

@@ -1,6 +1,8 @@
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Mistake, Text};
+use crate::Text;
 
 /// The smallest and the largest answer that is right, both included: what a `constraint` in a form's YAML may say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,19 +29,15 @@ fn none<T>() -> Option<T> {
     None
 }
 
-impl<T: PartialOrd + ToString> Limits<T> {
-    /// Tells that `value` is `below` or `above` the limits: the keys of what is said then.
-    pub(super) fn mistake(
+impl<T> Limits<T> {
+    /// Returns the limit that an answer is `below` or `above`, with the one of these keys that says so. `compare` sets
+    /// the answer against a limit.
+    pub(super) fn beyond(
         &self,
-        value: &T,
+        compare: impl Fn(&T) -> Ordering,
         [below, above]: [&'static str; 2],
-        mistake: impl FnOnce(&'static str) -> Mistake,
-    ) -> Option<Mistake> {
-        let low = self.min.as_ref().filter(|min| value < min).map(|min| (below, "min", min));
-        let high = self.max.as_ref().filter(|max| value > max).map(|max| (above, "max", max));
-        let (key, name, limit) = low.or(high)?;
-        let mut mistake = mistake(key).with(name, limit.to_string());
-        mistake.words.clone_from(&self.message);
-        Some(mistake)
+    ) -> Option<(&'static str, &T)> {
+        let low = self.min.as_ref().filter(|min| compare(min).is_lt()).map(|min| (below, min));
+        low.or_else(|| self.max.as_ref().filter(|max| compare(max).is_gt()).map(|max| (above, max)))
     }
 }

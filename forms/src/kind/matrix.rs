@@ -30,18 +30,20 @@ impl Asked for Matrix {
         self.rows.iter().map(|row| field(name, row)).collect()
     }
 
-    fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
+    fn mistakes(&self, question: &Question, answers: &Answers) -> Vec<Mistake> {
         let first = self.options.first().map(|option| option.value.as_str()).unwrap_or_default();
-        self.rows.iter().find_map(|row| {
+        let row = |row: &Opt| {
             let name = field(&question.name, row);
-            let mistake = |key, target| Mistake::new(&question.name, key, target).with_text("row", &row.label);
+            let mistake =
+                |key, target| Mistake::new(&question.name, key, target).about(&name).with_text("row", &row.label);
             match answers.values(&name) {
                 [] => question.required.then(|| mistake("matrix_empty", option_id(&name, first))),
                 [value] if self.offers(value) => None,
-                [value] => Some(mistake("unknown_option", stray_id(&name, 0)).with("value", value)),
+                [value] => Some(mistake("matrix_unknown", stray_id(&name, 0)).with("value", value)),
                 values => Some(mistake("matrix_repeated", option_id(&name, first)).with("count", values.len())),
             }
-        })
+        };
+        self.rows.iter().filter_map(row).collect()
     }
 
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
@@ -58,7 +60,12 @@ impl Asked for Matrix {
             });
             let strays = chosen.iter().filter(|value| !self.offers(value)).enumerate();
             let strays = strays.map(|(index, value)| OptionView::stray(&name, index, value));
-            RowView { label: row.label.in_language(language).to_owned(), options: known.chain(strays).collect(), name }
+            RowView {
+                label: row.label.in_language(language).to_owned(),
+                options: known.chain(strays).collect(),
+                problem: view.problem_of(&name),
+                name,
+            }
         };
         view.matrix = self.rows.iter().map(row).collect();
     }

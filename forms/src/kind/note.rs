@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Asked, Setting};
-use crate::{Answers, Mistake, Question, QuestionView, Text, view::LineView};
+use crate::{QuestionView, Text, view::LineView};
 
 /// Words between questions, under a heading; nothing is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,10 +17,6 @@ impl Asked for Note {
 
     fn fields(&self, _name: &str) -> Vec<String> {
         Vec::new()
-    }
-
-    fn mistake(&self, _question: &Question, _answers: &Answers) -> Option<Mistake> {
-        None
     }
 
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {

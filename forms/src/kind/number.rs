@@ -85,9 +85,9 @@ impl Asked for Number {
         let unit = 10_i128.pow(u32::try_from(self.decimals).unwrap_or_default());
         match self.read(written) {
             Ok(number) => {
-                let scaled = |limit: Option<i64>| limit.map(|limit| i128::from(limit) * unit);
-                let limits = Limits { min: scaled(self.limits.min), max: scaled(self.limits.max), message: None };
-                limits.mistake(&number, ["number_small", "number_large"], mistake).map(|wrong| self.in_words(wrong))
+                let compare = |limit: &i64| number.cmp(&(i128::from(*limit) * unit));
+                let (key, limit) = self.limits.beyond(compare, ["number_small", "number_large"])?;
+                Some(mistake(key).with("limit", limit).in_words(self.limits.message.as_ref()))
             }
             Err(Wrong::Letters) => Some(mistake("number_bad")),
             Err(Wrong::Large) => Some(mistake("number_long")),
@@ -99,20 +99,12 @@ impl Asked for Number {
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
         view.values = text::shown_values(setting.answers.values(&view.name));
         view.decimals = Some(self.decimals);
+        view.least = self.limits.min.map(|least| LineView::words(least.to_string()));
+        view.most = self.limits.max.map(|most| LineView::words(most.to_string()));
     }
 
     fn lines(&self, name: &str, setting: Setting<'_>) -> Vec<LineView> {
         text::lines(setting.answers.values(name))
-    }
-}
-
-impl Number {
-    /// Puts the limits as the form writes them in place of scaled ones.
-    fn in_words(&self, mistake: Mistake) -> Mistake {
-        let limit = if mistake.key == "number_small" { ("min", self.limits.min) } else { ("max", self.limits.max) };
-        let mut mistake = mistake.with(limit.0, limit.1.unwrap_or_default());
-        mistake.words.clone_from(&self.limits.message);
-        mistake
     }
 }
 

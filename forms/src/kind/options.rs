@@ -34,6 +34,7 @@ pub(super) fn values(options: &[Opt], or_other: bool) -> Vec<String> {
     values.chain(or_other.then(|| OTHER.to_owned())).collect()
 }
 
+/// Tells what is wrong with what was chosen; `empty` is said where nothing was.
 pub(super) fn mistake(
     question: &Question,
     answers: &Answers,
@@ -43,28 +44,31 @@ pub(super) fn mistake(
 ) -> Option<Mistake> {
     let name = &question.name;
     let chosen = answers.values(name);
-    let first = || first_id(name, options);
     if let Some(stray) = chosen.iter().find(|value| !is_known(options, or_other, value)) {
         return Some(Mistake::new(name, "unknown_option", stray_id(name, 0)).with("value", stray));
     }
     let own = if or_other { answers.values(&other_field(name)) } else { &[] };
-    let own_said = own.iter().any(|text| !text.trim().is_empty());
-    let own_chosen = or_other && chosen.iter().any(|value| value == OTHER);
-    let own_id = control_id(&other_field(name));
+    if !chosen.iter().any(|value| value == OTHER) && own.iter().any(|text| !text.trim().is_empty()) {
+        return Some(Mistake::new(name, "other_unmarked", option_id(name, OTHER)));
+    }
+    (chosen.is_empty() && question.required).then(|| Mistake::new(name, empty, first_id(name, options)))
+}
+
+/// Tells what is wrong with the answer of one's own.
+pub(super) fn own_mistake(question: &Question, answers: &Answers, or_other: bool) -> Option<Mistake> {
+    let name = &question.name;
+    let field = other_field(name);
+    let own = if or_other { answers.values(&field) } else { return None };
+    let mistake = |key| Mistake::new(name, key, control_id(&field)).about(&field);
     let length = own.first().map_or(0, |text| text.chars().count());
-    let max_length = super::Text::MAX_LENGTH;
-    match (own_chosen, own_said) {
-        (true, false) => Some(Mistake::new(name, "other_empty", own_id)),
-        (false, true) => Some(Mistake::new(name, "other_unmarked", option_id(name, OTHER))),
-        _ if own.len() > 1 => Some(Mistake::new(name, "repeated", own_id).with("count", own.len())),
-        _ if length > max_length => Some(
-            Mistake::new(name, "too_long", own_id)
-                .with("max", max_length)
-                .with("length", length)
-                .with("over", length - max_length),
-        ),
-        _ if chosen.is_empty() && question.required => Some(Mistake::new(name, empty, first())),
-        _ => None,
+    let max = super::Text::MAX_LENGTH;
+    let chosen = answers.values(name).iter().any(|value| value == OTHER);
+    if chosen && own.iter().all(|text| text.trim().is_empty()) {
+        Some(mistake("other_empty"))
+    } else if own.len() > 1 {
+        Some(mistake("other_repeated").with("count", own.len()))
+    } else {
+        (length > max).then(|| mistake("other_long").with("max", max).with("length", length).with("over", length - max))
     }
 }
 
@@ -95,6 +99,7 @@ pub(super) fn draw(view: &mut QuestionView, options: &[Opt], or_other: bool, set
             checked: is_chosen(OTHER),
             field_id: control_id(&name),
             values: super::text::shown_values(answers.values(&name)),
+            problem: view.problem_of(&name),
             field: name,
         }
     });

@@ -34,30 +34,31 @@ impl Asked for Rank {
         self.options.iter().map(|option| field(name, option)).collect()
     }
 
-    fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
-        let mut taken = BTreeMap::new();
-        self.options.iter().find_map(|option| {
+    fn mistakes(&self, question: &Question, answers: &Answers) -> Vec<Mistake> {
+        let mut taken = BTreeMap::<usize, &Opt>::new();
+        let wrong = self.options.iter().filter_map(|option| {
             let name = field(&question.name, option);
             let mistake = |key| {
-                let mistake = Mistake::new(&question.name, key, control_id(&name));
+                let mistake = Mistake::new(&question.name, key, control_id(&name)).about(&name);
                 mistake.with_text("option", &option.label).with("max", self.options.len())
             };
             let written = match answers.values(&name) {
                 [] => return question.required.then(|| mistake("rank_empty")),
                 [value] if value.trim().is_empty() => return question.required.then(|| mistake("rank_empty")),
                 [value] => value,
-                values => return Some(mistake("repeated").with("count", values.len())),
+                values => return Some(mistake("rank_repeated").with("count", values.len())),
             };
-            match self.place(written) {
-                None => Some(mistake("rank_bad")),
-                Some(place) if taken.insert(place, ()).is_some() => Some(mistake("rank_twice").with("place", place)),
-                Some(_) => None,
+            let Some(place) = self.place(written) else { return Some(mistake("rank_bad")) };
+            if let Some(other) = taken.get(&place) {
+                return Some(mistake("rank_twice").with("place", place).with_text("other", &other.label));
             }
-        })
+            taken.insert(place, option);
+            None
+        });
+        wrong.collect()
     }
 
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
-        let faulty = view.problem.as_ref().map(|problem| problem.target.clone());
         let field = |option: &Opt| {
             let name = field(&view.name, option);
             let id = control_id(&name);
@@ -66,7 +67,8 @@ impl Asked for Rank {
                 label: option.label.in_language(setting.language).to_owned(),
                 values: text::shown_values(setting.answers.values(&name)),
                 autocomplete: None,
-                invalid: faulty.as_ref() == Some(&id),
+                problem: view.problem_of(&name),
+                invalid: view.problem_of(&name).is_some(),
                 id,
                 name,
             }

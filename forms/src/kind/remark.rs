@@ -40,30 +40,31 @@ impl Remark {
         posted
     }
 
-    fn mistake_of(&self, question: &Question, answers: &Answers, (ordinal, number): (usize, usize)) -> Option<Mistake> {
+    /// Tells what is wrong with the remark `number`, which is shown as the `ordinal`-th.
+    fn mistakes_of(&self, question: &Question, answers: &Answers, (ordinal, number): (usize, usize)) -> Vec<Mistake> {
         let name = &question.name;
-        let said = |part| answers.values(&field(name, number, part)).iter().any(|value| !value.trim().is_empty());
-        for part in PARTS {
-            let field = field(name, number, part);
-            let target = control_id(&field);
-            match answers.values(&field) {
-                [] => {}
-                [place] if part == PLACE => {
-                    if Place::parse(place).is_none() {
-                        return Some(Mistake::new(name, "unknown_option", target).with("value", place));
-                    }
-                }
-                [value] => {
-                    if let Some(mistake) = text::too_long(question, value, self.max_length, target) {
-                        return Some(mistake);
-                    }
-                }
-                values => return Some(Mistake::new(name, "repeated", target).with("count", values.len())),
-            }
-        }
+        let values = |part| answers.values(&field(name, number, part));
+        let said = |part| values(part).iter().any(|value| !value.trim().is_empty());
         let unsaid = !said(TEXT) && (said("quote") || said("reason"));
-        unsaid
-            .then(|| Mistake::new(name, "remark_text", control_id(&field(name, number, TEXT))).with("number", ordinal))
+        let of_part = |part: &&'static str| {
+            let field = field(name, number, part);
+            let mistake =
+                |key| Mistake::new(name, key, control_id(&field)).about(&field).called(part).with("number", ordinal);
+            match values(part) {
+                [place] if *part == PLACE && Place::parse(place).is_none() => {
+                    Some(mistake("remark_place").with("value", place))
+                }
+                [_, _, ..] => Some(mistake("remark_repeated").with("count", values(part).len())),
+                _ if *part == TEXT && unsaid => Some(mistake("remark_text")),
+                [value] if *part != PLACE => {
+                    let (length, max) = (value.chars().count(), self.max_length);
+                    let long = || mistake("remark_long").with("max", max).with("length", length);
+                    (length > max).then(|| long().with("over", length - max))
+                }
+                _ => None,
+            }
+        };
+        PARTS.iter().filter_map(of_part).collect()
     }
 }
 
@@ -76,20 +77,18 @@ impl Asked for Remark {
         (1..=self.max_remarks).flat_map(|number| PARTS.map(|part| field(name, number, part))).collect()
     }
 
-    fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
+    fn mistakes(&self, question: &Question, answers: &Answers) -> Vec<Mistake> {
         let name = &question.name;
         let posted = self.posted(name, answers);
-        let wrong = posted
-            .iter()
-            .enumerate()
-            .find_map(|(index, number)| self.mistake_of(question, answers, (index + 1, *number)));
-        wrong.or_else(|| {
-            let said =
-                |number: &usize| answers.values(&field(name, *number, TEXT)).iter().any(|text| !text.trim().is_empty());
-            let empty = question.required && !posted.iter().any(said);
-            let first = posted.first().copied().unwrap_or(1);
-            empty.then(|| Mistake::new(name, "remark_empty", control_id(&field(name, first, TEXT))))
-        })
+        let numbered = posted.iter().enumerate().map(|(index, number)| (index + 1, *number));
+        let mut wrong: Vec<_> = numbered.flat_map(|number| self.mistakes_of(question, answers, number)).collect();
+        let said =
+            |number: &usize| answers.values(&field(name, *number, TEXT)).iter().any(|text| !text.trim().is_empty());
+        if wrong.is_empty() && question.required && !posted.iter().any(said) {
+            let first = field(name, posted.first().copied().unwrap_or(1), TEXT);
+            wrong.push(Mistake::new(name, "remark_empty", control_id(&first)).about(&first));
+        }
+        wrong
     }
 
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {
@@ -104,7 +103,6 @@ impl Asked for Remark {
         if setting.blank == Some(&view.name) && numbers.len() < self.max_remarks {
             numbers.insert(next);
         }
-        let faulty = view.problem.as_ref().map(|problem| problem.target.clone());
         let part = |number: usize, part: &'static str| {
             let name = field(&view.name, number, part);
             let id = control_id(&name);
@@ -113,7 +111,8 @@ impl Asked for Remark {
                 label: String::new(),
                 values: text::shown_values(setting.answers.values(&name)),
                 autocomplete: None,
-                invalid: faulty.as_ref() == Some(&id),
+                problem: view.problem_of(&name),
+                invalid: view.problem_of(&name).is_some(),
                 id,
                 name,
             }

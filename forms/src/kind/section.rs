@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Asked, Setting};
-use crate::{Answers, Mistake, Question, QuestionView, Text, view::LineView};
+use crate::{QuestionView, Text, view::LineView};
 
 /// A heading for the questions that follow, up to the next section; its condition is theirs too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,10 +21,6 @@ impl Asked for Section {
 
     fn fields(&self, _name: &str) -> Vec<String> {
         Vec::new()
-    }
-
-    fn mistake(&self, _question: &Question, _answers: &Answers) -> Option<Mistake> {
-        None
     }
 
     fn draw(&self, view: &mut QuestionView, setting: Setting<'_>) {

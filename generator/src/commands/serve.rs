@@ -3,15 +3,17 @@
 //! 1. Builds into memory, as `build` does ([`site`]). A tree with mistakes is served too: they are what is shown.
 //! 2. Opens the embedded engine on the data folder, which one process at a time may use ([`engine`]).
 //! 3. Answers `/api/` with the function's own router, and the rest from memory ([`pages`]).
-//! 4. Builds again when a file is saved or the calendar turns ([`turn`], [`watch`]), and puts the new set in place of the
-//!    old at once; mistakes leave the last good one.
+//! 4. Builds again when a file is saved, the calendar turns or the commit is another ([`turn`], [`watch`], [`head`]), and puts
+//!    the new set in place of the old at once ([`place`]); mistakes leave the last good one.
 //! 5. Adds to each page, as it is answered, what an editor needs: the mistakes, a script that loads the page again when
 //!    it changes, the banner of a shifted clock ([`dress`]).
 
 mod dress;
 pub(super) mod engine;
+mod head;
 mod pages;
 mod pictures;
+mod place;
 mod production;
 mod site;
 mod turn;
@@ -19,23 +21,36 @@ mod watch;
 
 use std::{
     fs,
+    future::IntoFuture as _,
+    io,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     thread,
+    time::Duration,
 };
 
 use anyhow::Context as _;
+use axum::Router;
 use clap::Args;
 use forms_fn::{App, Clock};
 use jiff::{Timestamp, civil::Date};
-use tokio::{net::TcpListener, sync::watch as channel};
+use tokio::{net::TcpListener, sync::oneshot, time::sleep};
 use tracing_subscriber::filter::LevelFilter;
 
-use self::{engine::Engine, site::Builder, turn::Turning, watch::Watch};
+use self::{
+    engine::Engine,
+    place::Place,
+    site::Builder,
+    turn::{Maker, Turning},
+    watch::Watch,
+};
 use super::{Language, Root, day_of, now, say};
 use crate::source::Source;
+
+/// How long what is under way may take when the server is to end.
+const GRACE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -85,9 +100,9 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("failed to open {}", arguments.root.root.display()))?;
     // Before the first build: what is saved meanwhile is not missed.
     let watch = Watch::start(&root, arguments.poll)?;
-    let pictures = arguments.data.join("pictures");
-    let mut builder = Builder::new(root, pictures, clock, arguments.language.clone());
-    let first = builder.first()?;
+    let builder = Builder::new(root, arguments.data.join("pictures"), clock, arguments.language.clone());
+    let mut maker = Maker { builder, watch };
+    let first = maker.first()?;
     let listener = listen(SocketAddr::new(arguments.host, arguments.port)).await?;
     let address = listener.local_addr().context("failed to learn the address")?;
     let engine = Engine::open(&arguments.data).await?;
@@ -95,22 +110,41 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     app.counters = Some(engine.counters());
     let app = Arc::new(app);
     let texts = first.texts.clone();
-    let (sets, shown) = channel::channel(Arc::new(first));
-    let service = dress::dressed(pages::service(app.clone(), shown.clone()), app.clone(), shown);
+    let (place, shown) = Place::open(app.clone(), first);
+    let place = Arc::new(place);
+    let service = dress::dressed(pages::service(app.clone(), shown.clone()), app, shown);
     say(&format!("{}\n", texts.phrase("serving", &[("address", &format!("http://{address}/"))])));
     // Ends with the process: it waits for changes, and what it makes is in memory alone.
-    let turning = Turning { builder, app, sets: Arc::new(sets), watch };
-    let sets = turning.sets.clone();
+    let turning = Turning { maker, clock, place: place.clone() };
     thread::spawn(move || turning.run());
-    let stopped = async move {
-        told_to_stop().await;
-        // Browsers that wait for news would keep the server waiting for them.
-        sets.send_modify(|set| *set = Arc::new(set.last_one()));
-    };
-    let served = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
+    let served = serve_until_told(listener, service, &place).await;
     engine.close().await;
     served.context("failed to serve")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Answers until it is told to stop, and then ends what is under way; told a second time, it leaves that.
+async fn serve_until_told(listener: TcpListener, service: Router, place: &Arc<Place>) -> io::Result<()> {
+    let (tell, told) = oneshot::channel();
+    let place = place.clone();
+    let stopped = async move {
+        told_to_stop().await;
+        // Browsers that wait for news would keep the server waiting for them.
+        place.close();
+        // Heard by who waits below, for as long as anything is answered.
+        let _ = tell.send(());
+    };
+    let leave = async {
+        let _ = told.await;
+        tokio::select! {
+            () = sleep(GRACE) => {}
+            () = told_to_stop() => {}
+        }
+    };
+    tokio::select! {
+        served = axum::serve(listener, service).with_graceful_shutdown(stopped).into_future() => served,
+        () = leave => Ok(()),
+    }
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

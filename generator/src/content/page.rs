@@ -218,7 +218,7 @@ fn read(
     let path = lines.file();
     let mut problems = Vec::new();
     let mut fields = Fields::new(&node, &mut problems);
-    let title = fields.string("title");
+    let title = fields.filled_string("title");
     let mut page = RawPage {
         path: path.to_owned(),
         language: language.to_owned(),

@@ -44,6 +44,7 @@ rules! {
     "files" {
         NOT_UTF8 = Error "not-utf8" [];
         FILE_NAME_NOT_UTF8 = Error "file-name-not-utf8" ["name"];
+        MERGE_CONFLICT = Error "merge-conflict" [];
         SAME_NAME_BY_CASE = Error "same-name-by-case" ["other"];
         FILE_UNREFERENCED = Warning "file-unreferenced" [];
     }
@@ -52,28 +53,39 @@ rules! {
         YAML_TAB = Error "yaml-tab" [];
         YAML_COLON = Error "yaml-colon" [];
         YAML_QUOTE = Error "yaml-quote" [];
+        YAML_QUOTE_INSIDE = Error "yaml-quote-inside" [];
+        YAML_SPACE = Error "yaml-space" ["mark"];
         YAML_INDENT = Error "yaml-indent" [];
         YAML_CHARACTER = Error "yaml-character" ["character"];
         YAML_LINE_BREAK = Error "yaml-line-break" [];
+        YAML_INVISIBLE = Error "yaml-invisible" [];
         YAML_DUPLICATE_KEY = Error "yaml-duplicate-key" ["key", "line"];
         YAML_TAG = Error "yaml-tag" ["tag"];
+        YAML_COMMENT = Warning "yaml-comment" [];
         FRONT_MATTER_OPEN = Error "front-matter-open" [];
+        FRONT_MATTER_LATE = Error "front-matter-late" [];
     }
     "fields" {
         UNKNOWN_KEY = Error "unknown-key" ["key"];
         WRONG_TYPE = Error "wrong-type" ["expected", "found"];
         FIELD_MISSING = Error "field-missing" ["key"];
+        FIELD_EMPTY = Error "field-empty" ["key"];
         DATE_BAD = Error "date-bad" ["value"];
         NUMBER_BAD = Error "number-bad" ["key", "value", "least", "most"];
     }
     "markdown" {
         HEADING_LEVEL = Error "heading-level" ["level", "expected"];
         HEADING_H1 = Error "heading-h1" [];
+        HEADING_SPACE = Error "heading-space" ["mended"];
+        HEADING_UNDERLINED = Warning "heading-underlined" [];
         HEADING_ID_BAD = Error "heading-id-bad" ["id"];
         HEADING_ID_EMPTY = Error "heading-id-empty" [];
         HEADING_ATTRIBUTES = Error "heading-attributes" [];
         SECTION_ID_TWICE = Error "section-id-twice" ["id", "line"];
         SECTION_ID_IN_VERSION = Error "section-id-in-version" ["id", "other", "line"];
+        CODE_OPEN = Error "code-open" ["fence"];
+        BOLD_OPEN = Warning "bold-open" [];
+        LIST_BULLET = Warning "list-bullet" ["bullet"];
         RAW_HTML = Error "raw-html" ["html"];
         NOTE_KIND = Error "note-kind" [];
         FOOTNOTE_MISSING = Error "footnote-missing" [];
@@ -105,6 +117,8 @@ rules! {
         LINK_TO_DRAFT = Error "link-to-draft" ["target"];
         LINK_CASE = Error "link-case" ["target", "actual"];
         ANCHOR_BROKEN = Error "anchor-broken" ["target", "anchor"];
+        LINK_HALF_MADE = Error "link-half-made" ["written"];
+        LINK_LABEL_MISSING = Warning "link-label-missing" ["label"];
         LINK_WORDS = Warning "link-words" ["words"];
     }
     "consultations" {

@@ -400,3 +400,43 @@ proptest::proptest! {
         proptest::prop_assert_eq!(opened, 2 * html.matches("</").count(), "{}", html);
     }
 }
+
+#[test]
+fn markup_that_is_half_made_is_told_where_it_stands() {
+    for (text, expected) in [
+        ("##Cel\n", vec!["heading-space 1:1+5"]),
+        ("Tekst.\n\n> ###Cel 1\n", vec!["heading-space 3:3+8"]),
+        ("Tekst\n---\n", vec!["heading-underlined 2:1+3"]),
+        ("```\na\n", vec!["code-open 1:1+3"]),
+        ("> ~~~~\n> a\n> ~~~\n\nb\n", vec!["code-open 1:3+4"]),
+        ("**a\n\nb**\n", vec!["bold-open 1:1+2", "bold-open 3:2+2"]),
+        ("- a\n\u{f0b7} b\n", vec!["list-bullet 2:1+1"]),
+        ("[plan] (plan.md)", vec!["link-half-made 1:1+16"]),
+        ("[plan]\n(https://a.pl)", vec!["link-half-made 1:1+6"]),
+        ("Żółw [plan](mój plan.md).", vec!["link-half-made 1:6+19"]),
+        ("| [a](b c) |\n|--|\n| [d][e] |\n", vec!["link-half-made 1:3+8", "link-label-missing 3:3+6"]),
+    ] {
+        assert_eq!(broken(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_meant_as_words_or_is_markup_is_left_alone() {
+    for text in [
+        "Sekcja ##5 i #hasztag\n\n\\##a\n",
+        "```\n##a\n[a] (b.md)\n**\n```\n",
+        "~~~text\n```\n~~~\n",
+        "    ##a\n",
+        "- ```\n  a\n  ```\n",
+        "Kod `[a](b c)` i `**`.\n",
+        "**a** i ***b***, **[c](c.md)**\n",
+        "Cena\\*\\* i \\[a\\](b c)\n",
+        "„Rada [...] (Dz. U. z 2021 r.) uchwala”, [art. 6] (ust. 5)\n",
+        "[a][b]\n\n[b]: c.md\n",
+        "a\n\n---\n\nb\n",
+        "| a | b |\n|---|---|\n| c | d |\n",
+        "****\n",
+    ] {
+        assert_eq!(broken(text), Vec::<String>::new(), "{text}");
+    }
+}

@@ -83,9 +83,12 @@ impl<'a> Fields<'a> {
         match entry {
             Some((_, node)) if !is_empty(node) => Some(node),
             _ if self.broken => None,
-            _ => {
-                let place = entry.map_or(self.place, |(key, _)| &key.place);
-                self.problems.push(Diagnostic::new(rule::FIELD_MISSING, place.clone()).with("key", key));
+            Some((written, _)) => {
+                self.problems.push(Diagnostic::new(rule::FIELD_EMPTY, written.place.clone()).with("key", key));
+                None
+            }
+            None => {
+                self.problems.push(Diagnostic::new(rule::FIELD_MISSING, self.place.clone()).with("key", key));
                 None
             }
         }
@@ -94,6 +97,17 @@ impl<'a> Fields<'a> {
     /// Returns a name, an address or another word that is the same in every language.
     pub(crate) fn string(&mut self, key: &'static str) -> Option<Spanned<String>> {
         self.one(key, string)
+    }
+
+    /// Returns the same as [`Self::string`] of a field that may be absent and must not be empty.
+    pub(crate) fn filled_string(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        if let Some((written, node)) = self.entry(key)
+            && is_empty(node)
+        {
+            self.problems.push(Diagnostic::new(rule::FIELD_EMPTY, written.place.clone()).with("key", key));
+            return None;
+        }
+        self.string(key)
     }
 
     /// Returns the same as [`Self::string`] of a field that must be there.
@@ -282,6 +296,9 @@ pub(crate) fn string(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Span
         Value::Integer(_) | Value::Number => &node.written,
         _ => return refuse(node, "text", problems),
     };
+    if let Some(cut) = &node.cut {
+        problems.push(Diagnostic::new(rule::YAML_COMMENT, cut.clone()));
+    }
     Some(Spanned::new(word.trim().to_owned(), node.place.clone()))
 }
 

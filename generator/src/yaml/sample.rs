@@ -118,7 +118,7 @@ fn sample(known: &Described) -> Node {
         fields: fields.map(|(key, _, field)| (Spanned::new((*key).to_owned(), place.clone()), sample(field))).collect(),
         item: known.item.as_deref().map(|item| Box::new(sample(item))),
     };
-    Node { value: Value::Sample(sample), place: Place::whole(""), written: String::new() }
+    Node { value: Value::Sample(sample), place: Place::whole(""), written: String::new(), cut: None }
 }
 
 fn described(node: &Node) -> Described {

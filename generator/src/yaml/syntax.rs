@@ -11,11 +11,17 @@ use crate::diagnostic::{Diagnostic, Lines, rule};
 pub(super) fn problem(error: &serde_yaml::Error, text: &str, offset: usize, lines: &Lines<'_>) -> Diagnostic {
     let message = error.to_string();
     let at = error.location().map_or(0, |location| byte(text, &location));
-    let place = |at: usize| lines.place(offset + at..offset + at + 1);
+    let place = |at: usize| lines.place(offset + at..offset + text.ceil_char_boundary(at + 1));
     let says = |words: &str| message.contains(words);
 
     if let Some(tab) = tab(text, at) {
         return Diagnostic::new(rule::YAML_TAB, place(tab));
+    }
+    if let Some((at, slip)) = slip(text, at) {
+        return match slip {
+            Slip::Invisible => Diagnostic::new(rule::YAML_INVISIBLE, place(at)),
+            Slip::NoSpace => Diagnostic::new(rule::YAML_SPACE, place(at)).with("mark", &text[at..=at]),
+        };
     }
     if says("duplicate entry")
         && let Some((first, second)) = repeated_key(text)
@@ -26,6 +32,9 @@ pub(super) fn problem(error: &serde_yaml::Error, text: &str, offset: usize, line
             .with("line", lines.place(shifted(&first, offset)).line);
     }
     if says("mapping values are not allowed") {
+        if let Some(key) = lone_key(text, at) {
+            return Diagnostic::new(rule::YAML_INDENT, place(key));
+        }
         return Diagnostic::new(rule::YAML_COLON, place(at));
     }
     if says("unexpected end of stream") && says("quoted scalar") {
@@ -35,6 +44,9 @@ pub(super) fn problem(error: &serde_yaml::Error, text: &str, offset: usize, line
         && let Some(character) = text[at..].chars().next()
     {
         return Diagnostic::new(rule::YAML_CHARACTER, place(at)).with("character", character);
+    }
+    if let Some(quote) = closing_quote(text, at).filter(|_| says("did not find expected")) {
+        return Diagnostic::new(rule::YAML_QUOTE_INSIDE, place(quote));
     }
     if says("did not find expected key") || says("did not find expected '-' indicator") {
         return Diagnostic::new(rule::YAML_INDENT, place(at));
@@ -64,6 +76,63 @@ fn tab(text: &str, at: usize) -> Option<usize> {
         let indent = rest.find(|letter| !matches!(letter, ' ' | '\t' | '-')).unwrap_or(rest.len());
         rest[..indent].find('\t').map(|tab| start + tab)
     })
+}
+
+/// What is wrong with the start of a line.
+enum Slip {
+    /// A character that looks like a space or like nothing.
+    Invisible,
+    /// No space after the sign.
+    NoSpace,
+}
+
+/// Finds a slip of the hand in the line above the one of the error, at which the parser stops only later, or in this.
+fn slip(text: &str, at: usize) -> Option<(usize, Slip)> {
+    let here = line_start(text, at);
+    let above = line_start(text, text[..here].trim_end().len());
+    [above, here].into_iter().find_map(|start| {
+        let line = text[start..].lines().next().unwrap_or_default();
+        let words = line.trim_start_matches(|letter| letter == ' ' || is_invisible(letter));
+        let indent = &line[..line.len() - words.len()];
+        if let Some(at) = indent.find(is_invisible) {
+            return Some((start + at, Slip::Invisible));
+        }
+        let is_letter = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+        if words.strip_prefix('-').is_some_and(|rest| rest.starts_with(is_letter) && rest.contains(':')) {
+            return Some((start + indent.len(), Slip::NoSpace));
+        }
+        let key = words.trim_start_matches(['-', ' ']);
+        let value = key.trim_start_matches(is_letter);
+        let colon = start + line.len() - value.len();
+        let next = value.strip_prefix(':').filter(|_| value.len() < key.len())?.chars().next()?;
+        if is_invisible(next) {
+            return Some((colon + 1, Slip::Invisible));
+        }
+        (!matches!(next, ' ' | '\t' | '/')).then_some((colon, Slip::NoSpace))
+    })
+}
+
+/// Tells whether a character looks like a space or like nothing, and is no space to a parser of YAML.
+pub(super) fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{a0}' | '\u{ad}' | '\u{2000}'..='\u{200f}' | '\u{202f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// Returns where the line of an error begins, if all that stands there before its colon is the name of a field: it is
+/// none of the group above.
+fn lone_key(text: &str, colon: usize) -> Option<usize> {
+    let start = line_start(text, colon);
+    let before = &text[start..colon];
+    let key = before.trim_start();
+    let is_name = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    (is_name && key.len() < before.len()).then(|| start + before.len() - key.len())
+}
+
+/// Returns the quote right before the place of an error, if it closes another one of its line.
+fn closing_quote(text: &str, at: usize) -> Option<usize> {
+    let line = &text[line_start(text, at)..at];
+    let words = line.trim_end();
+    let quote = words.chars().next_back().filter(|letter| matches!(letter, '"' | '\''))?;
+    (words.matches(quote).count() > 1).then_some(at - line.len() + words.len() - 1)
 }
 
 fn line_start(text: &str, at: usize) -> usize {

@@ -108,7 +108,18 @@ fn mistakes_have_a_rule_and_a_place() {
         ("ą: b\ntitle: \"Źle\nb: c\n", rule::YAML_QUOTE, "2:8+1"),
         ("a: @b\n", rule::YAML_CHARACTER, "1:4+1"),
         ("a: `b`\n", rule::YAML_CHARACTER, "1:4+1"),
-        ("a: b\n  c: d\n", rule::YAML_COLON, "2:4+1"),
+        ("a: b\n  c: d\n", rule::YAML_INDENT, "2:3+1"),
+        ("a: b\n  Ą: d\n", rule::YAML_COLON, "2:4+1"),
+        ("a: \"b \"c\" d\"\n", rule::YAML_QUOTE_INSIDE, "1:7+1"),
+        ("- {a: \"b\" c}\n", rule::YAML_QUOTE_INSIDE, "1:9+1"),
+        ("- 'b' c\n", rule::YAML_QUOTE_INSIDE, "1:5+1"),
+        ("ą: 1\nb:2\nc: 3\n", rule::YAML_SPACE, "2:2+1"),
+        ("a: 1\nb:2\n\n", rule::YAML_SPACE, "2:2+1"),
+        ("a:\n  - b: 1\n  -c: 2\n", rule::YAML_SPACE, "3:3+1"),
+        ("a:\n  b: 1\n\u{a0} c: 2\n", rule::YAML_INVISIBLE, "3:1+0"),
+        ("a:\n  b: 1\n \u{a0}c: 2\n", rule::YAML_INVISIBLE, "3:2+0"),
+        ("a: 1\nb:\u{a0}2\nc: 3\n", rule::YAML_INVISIBLE, "2:3+0"),
+        ("a: 1\nb\u{200b}: 2\n", rule::YAML_INVISIBLE, "2:2+1"),
         ("a:\n    b: c\n  d: e\n", rule::YAML_INDENT, "3:3+1"),
         ("a: 1\nb: 2\n\"a\": 3\n", rule::YAML_DUPLICATE_KEY, "3:1+3"),
         ("x:\n  - ż: 1\n    ż: 2\n", rule::YAML_DUPLICATE_KEY, "3:5+1"),
@@ -164,6 +175,32 @@ fn front_matter_counts_from_the_start_of_the_file() {
 }
 
 #[test]
+fn fields_that_begin_too_late_are_told() {
+    for (text, place) in [
+        ("\n---\ntitle: x\n---\n", "2:1+3"),
+        (" ---\n\ntitle: x\n", "1:2+3"),
+        ("title: x\ndate:\n---\nTekst\n", "1:1+8"),
+    ] {
+        let problem = front_matter("a.md", text).expect_err(text);
+        assert_eq!((problem.rule, at(problem.place.as_ref().unwrap()).as_str()), (rule::FRONT_MATTER_LATE, place));
+    }
+    for text in
+        ["\n---\n\nTekst\n", "title: x\n\n---\n", "Uwaga: x\n---\n", "a:b\n---\n", "title: x\n", "\n", "\n---\n"]
+    {
+        assert_eq!(front_matter("a.md", text).unwrap().1, 0, "{text}");
+    }
+}
+
+#[test]
+fn words_that_a_comment_swallows_are_known() {
+    let cut = |text: &str| read(text).cut.as_ref().map(at);
+    assert_eq!(cut("Projekt #1 miasta"), Some("1:9+9".to_owned()));
+    for text in ["Projekt # komentarz", "\"Projekt\" #1", "a#1", "a #", "|\n  a #1\n", "[a #\n]"] {
+        assert_eq!(cut(text), None, "{text}");
+    }
+}
+
+#[test]
 fn fields_collect_every_problem() {
     let text = "
 titel: x
@@ -214,7 +251,7 @@ phone: 413676000
         (rule::WRONG_TYPE, "4:8+1"),
         (rule::DATE_BAD, "5:7+10"),
         (rule::DATE_BAD, "6:6+10"),
-        (rule::FIELD_MISSING, "7:1+4"),
+        (rule::FIELD_EMPTY, "7:1+4"),
         (rule::WRONG_TYPE, "8:23+3"),
         (rule::WRONG_TYPE, "11:5+1"),
         (rule::UNKNOWN_KEY, "13:5+5"),

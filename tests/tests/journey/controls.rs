@@ -313,7 +313,7 @@ async fn d35_nothing_is_uploaded() -> Outcome {
 
 #[tokio::test]
 async fn d36_no_button_is_ever_disabled() -> Outcome {
-    nowhere("[disabled], [aria-disabled]").await?;
+    nowhere("button[disabled], [disabled] button, input[disabled], [aria-disabled]").await?;
     assert!(!script()?.contains("disabled"), "the script disables something");
     Ok(())
 }

@@ -3,6 +3,7 @@
 //!
 //! 1. `statuses`: every answer that there is, and what comes back with it.
 //! 2. `mistakes`: what is wrong with answers, and how it is told.
+//!    `parts`: the same of questions that are answered in parts.
 //! 3. `steps`: what the buttons do, and what becomes of a form that changes meanwhile.
 //! 4. `pages`: pages, conditions, remarks, corrections, what is saved.
 //! 5. `refused`: what becomes of a send that is refused.
@@ -24,6 +25,7 @@ mod hostile;
 mod kept;
 mod mistakes;
 mod pages;
+mod parts;
 mod receipts;
 mod refused;
 mod rules;

@@ -24,6 +24,8 @@ use crate::{
 struct Case {
     /// The question.
     question: String,
+    /// Name of the field or row that it is about; none: the question as a whole.
+    part: Option<String>,
     /// Key of its words under `mistakes` in the texts of the theme.
     mistake: String,
     /// Id of the control at fault.
@@ -196,17 +198,17 @@ async fn d06_the_summary_leads_to_the_first_control_at_fault() -> Outcome {
 async fn d07_the_words_beside_the_field_are_those_of_the_summary() -> Outcome {
     let prefixes = BTreeMap::from([("pl", "Błąd: "), ("en", "Error: "), ("uk", "Помилка: ")]);
     each(|told, page| {
-        let question = &told.case.question;
+        let place = told.case.part.as_ref().unwrap_or(&told.case.question);
         let beside = page.words(".problem");
         assert_eq!(beside, [format!("{}{}", prefixes[told.language], page.words(".summary li").concat())]);
         assert_eq!(page.words(".problem .hidden"), [prefixes[told.language].trim()]);
-        assert_eq!(page.attributes(".problem", "id"), [format!("problem-{question}")]);
+        assert_eq!(page.attributes(".problem", "id"), [format!("problem-{place}")]);
         // The control itself, or the group that is one control to a screen reader.
         let target = format!("[id='{}']", told.case.target);
         let invalid = format!("{target}[aria-invalid=true], [aria-invalid=true]:has({target})");
         assert!(!page.attributes(&invalid, "aria-invalid").is_empty(), "nothing is marked as wrong");
         let described = format!(
-            "{target}[aria-describedby~='problem-{question}'], [aria-describedby~='problem-{question}']:has({target})"
+            "{target}[aria-describedby~='problem-{place}'], [aria-describedby~='problem-{place}']:has({target})"
         );
         assert!(!page.attributes(&described, "aria-describedby").is_empty(), "nothing says what is wrong with it");
     })
@@ -220,11 +222,16 @@ async fn d08_all_mistakes_are_told_at_once_in_the_order_of_the_form() -> Outcome
     assert_eq!(nothing.status, 422);
     let page = nothing.page();
     let questions = page.attributes("[data-question]", "data-question");
-    assert_eq!(page.words(".summary li").len(), questions.len());
-    assert_eq!(
-        page.attributes(".problem", "id"),
-        questions.iter().map(|name| format!("problem-{name}")).collect::<Vec<_>>()
-    );
+    // Of a question in several parts each is told by itself.
+    let places = questions.iter().flat_map(|name| match name.as_str() {
+        "miejsca" => vec!["miejsca.staw", "miejsca.aleja"],
+        "kolejnosc" => vec!["kolejnosc.lawki", "kolejnosc.lampy"],
+        "uwaga" => vec!["uwaga.1.text"],
+        name => vec![name],
+    });
+    let expected: Vec<_> = places.map(|place| format!("problem-{place}")).collect();
+    assert_eq!(page.attributes(".problem", "id"), expected);
+    assert_eq!(page.words(".summary li").len(), expected.len());
     let beside = page.words(".problem").iter().map(|words| words.replacen("Błąd: ", "", 1)).collect::<Vec<_>>();
     assert_eq!(beside, page.words(".summary li"));
     Ok(())

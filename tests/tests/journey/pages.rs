@@ -1,9 +1,10 @@
 //! Pages of a form, conditions, remarks, and what is taken along: all by the server.
 
 use forms_fn::Catalogue;
+use serde_json::json;
 use tests::{
     http,
-    town::{ANSWERS, KAZDE, STRONY},
+    town::{ANSWERS, KAZDE, STRONY, WYMAGANE},
 };
 
 use crate::{
@@ -18,10 +19,13 @@ async fn pages_are_turned_by_the_server_and_skip_what_does_not_apply() -> Outcom
     assert_eq!(first.words(".page-number"), ["Strona 1 z 3"]);
     assert!(first.words("main form").concat().contains("Czym dostajesz się"));
     assert!(!first.words("main form").concat().contains("Którą linią"));
-    assert!(
-        first.words("div.print-only").concat().contains("Którą linią"),
-        "who prints the first page prints them all"
-    );
+    let printed = "fieldset.print-only[disabled]";
+    assert!(first.words(printed).concat().contains("Którą linią"), "who prints the first page prints them all");
+    // Without styles they stand on the page: nothing is written where it would not be sent.
+    assert_eq!(first.words(&format!("{printed} > legend")), ["Dalsze pytania, tylko do wydruku"]);
+    let living = "main :is(input, textarea, select):not(form *, fieldset[disabled] *)";
+    assert_eq!(first.attributes(living, "name"), [""; 0], "a field that nothing sends");
+    assert!(!first.attributes(&format!("{printed} :is(input, textarea)"), "name").is_empty());
     let form = first.form().unwrap();
     assert_eq!(form.buttons[0].value, "page:o_autobusie");
     assert!(first.buttons("page:czym").is_empty(), "nothing stands before the first page");
@@ -91,6 +95,78 @@ async fn remarks_are_added_and_removed_by_the_server() -> Outcome {
     let three = town.post(KAZDE, &typed.clone().with("uwaga.3.text", "Trzecia").press("add:uwaga")).await?.page();
     assert_eq!(three.words(".remark-fields legend").len(), 3);
     assert!(three.buttons("add:").is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_goes_on_to_where_it_went_before_a_remark_was_added() -> Outcome {
+    let mut town = Town::open().await?;
+    // Remarks on the page before the last.
+    town.reform("strony", |form| {
+        let label = json!({"original": "Uwagi"});
+        let remark = json!({"name": "uwaga", "label": label, "kind": "remark", "max_remarks": 3, "max_length": 50});
+        let questions = form["questions"].as_array_mut().unwrap();
+        questions.insert(3, remark);
+    })?;
+    let answers = [("czym", "autobus"), ("linia", "7"), ("zdanie", "Ładny"), ("uwaga.1.text", "Pierwsza")];
+    let review = town.post(STRONY, &http::encode(&answers)).await?.page().form().unwrap();
+    // From the review and back to it, however many remarks are added and removed on the way.
+    let mut page = town.post(STRONY, &review.press("edit:uwaga")).await?.page();
+    for step in ["add:uwaga", "remove:uwaga.1", "add:uwaga"] {
+        page = town.post(STRONY, &page.form().unwrap().with("uwaga.2.text", "Druga").press(step)).await?.page();
+        assert_eq!(
+            (page.words(".page-number"), page.form().unwrap().buttons[0].value.as_str()),
+            (vec!["Strona 2 z 3".to_owned()], "review"),
+            "{step}"
+        );
+    }
+    assert_eq!(town.post(STRONY, &page.form().unwrap().forward()).await?.page().words("h1"), ["Sprawdź odpowiedzi"]);
+    // With mistakes on two pages all questions are shown, and stay shown.
+    let mistaken = review.clone().with("czym", "").with("zdanie", "").with("linia", "");
+    let whole = town.post(STRONY, &mistaken.press("review")).await?.page().form().unwrap();
+    let added = town.post(STRONY, &whole.press("add:uwaga")).await?.page();
+    assert!(
+        added.words("main form").concat().contains("Co myślisz o parku?") && added.words(".page-number").is_empty()
+    );
+    assert_eq!(added.form().unwrap().buttons[0].value, "review");
+    // Turned to by the button that goes on, it goes on.
+    let on = town.post(STRONY, &review.press("page:o_autobusie")).await?.page().form().unwrap();
+    assert_eq!(on.buttons[0].value, "page:o_parku");
+    let added = town.post(STRONY, &on.press("add:uwaga")).await?.page().form().unwrap();
+    assert_eq!(added.buttons[0].value, "page:o_parku");
+    Ok(())
+}
+
+#[tokio::test]
+async fn limits_are_told_before_they_are_broken() -> Outcome {
+    let town = Town::open().await?;
+    let required = town.get(WYMAGANE).await?.page();
+    let every = town.get(KAZDE).await?.page();
+    for (page, name, limit) in [
+        (&required, "ulica", "Co najmniej 3 znaki. Najwyżej 10 znaków."),
+        (&required, "opinia", "Co najmniej 3 znaki. Najwyżej 10 znaków."),
+        (&required, "wizyty", "Od 1 do 366"),
+        (&required, "powroty", "Można zaznaczyć najwyżej 2 odpowiedzi."),
+        (&required, "pierwsza_wizyta", "Od 1 stycznia 1950 r. do 30 czerwca 2021 r."),
+        (&every, "imie", "Najwyżej 60 znaków."),
+        (&every, "ulica", "Najwyżej 500 znaków."),
+        (&every, "zajecia", "Można zaznaczyć najwyżej 2 odpowiedzi."),
+    ] {
+        assert_eq!(page.words(&format!("[id='limit-{name}']")), [limit], "{name}");
+        let described = format!("[data-question='{name}'] [aria-describedby~='limit-{name}']");
+        assert!(!page.attributes(&described, "aria-describedby").is_empty(), "{name}");
+    }
+    let mut hinted = Town::open().await?;
+    hinted.reform("kazde", |form| {
+        let questions = form["questions"].as_array_mut().unwrap();
+        let question = questions.iter_mut().find(|question| question["name"] == "powroty").unwrap();
+        question["max_selected"] = json!(2);
+    })?;
+    let page = hinted.get(KAZDE).await?.page();
+    assert_eq!(
+        page.words("[data-question=powroty] .hint"),
+        ["Można zaznaczyć kilka odpowiedzi.", "Można zaznaczyć najwyżej 2 odpowiedzi."]
+    );
     Ok(())
 }
 

@@ -47,6 +47,21 @@ impl Town {
         Ok(Self { engine, forms, app, later })
     }
 
+    /// Puts a form in place of the one called `name`: what `change` makes of its definition.
+    pub(crate) fn reform(&mut self, name: &str, change: impl Fn(&mut serde_json::Value)) -> anyhow::Result<()> {
+        for (path, bytes) in &mut self.forms {
+            if path.starts_with(&format!("park/{name}.")) {
+                let mut bundle: serde_json::Value = serde_json::from_slice(bytes)?;
+                change(&mut bundle["form"]);
+                let form: forms::Form = serde_json::from_value(bundle["form"].clone())?;
+                bundle["revision"] = form.revision().into();
+                *bytes = serde_json::to_vec(&bundle)?;
+            }
+        }
+        self.app.replace_catalogue(catalogue(&self.forms)?);
+        Ok(())
+    }
+
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Answer> {
         self.ask(Request::get(path).body(Body::empty())?).await
     }

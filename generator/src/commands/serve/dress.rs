@@ -25,10 +25,7 @@ use futures_util::stream::{self, Stream};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    pages::{self, Sets},
-    site::Set,
-};
+use super::{pages, place::Sets, site::Set};
 use crate::markdown::escape;
 
 /// Where the browser is told of new sets. No address of a site has an underscore.

@@ -11,14 +11,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use forms_fn::{App, headers};
-use tokio::sync::watch::Receiver;
 use tower::ServiceExt as _;
 
-use super::site::Set;
+use super::place::Sets;
 use crate::emit::Output;
-
-/// The set that is served now.
-pub(super) type Sets = Receiver<Arc<Set>>;
 
 /// Returns the whole site as one service: the function's router, and pages for everything else.
 pub(super) fn service(app: Arc<App>, sets: Sets) -> Router {
@@ -39,21 +35,19 @@ async fn page(State(sets): State<Sets>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let (outputs, pictures) = {
-        let set = sets.borrow();
-        (set.outputs.clone(), set.pictures.clone())
-    };
+    let set = sets.borrow().clone();
     let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
     let index = if path.ends_with('/') { "index.html" } else { "" };
-    if let Some(output) = outputs.get(&format!("site{path}{index}")) {
+    if let Some(output) = set.find(&format!("site{path}{index}")) {
         return found(&path, output, request.headers());
     }
-    if outputs.contains_key(&format!("site{path}/index.html")) {
+    if set.find(&format!("site{path}/index.html")).is_some() {
         // Root-absolute and from our own names, never from the Host of the request.
         return Redirect::permanent(&format!("{path}/")).into_response();
     }
     let print = format!("site{path}");
-    if pictures.prints.contains_key(&print) {
+    if let Some(pictures) = set.pictures_with(&print) {
+        let pictures = pictures.clone();
         let made = tokio::task::spawn_blocking(move || pictures.print(&print)).await;
         return match made {
             Ok(Some(Ok(bytes))) => file(&path, StatusCode::OK, bytes.into()),
@@ -63,7 +57,7 @@ async fn page(State(sets): State<Sets>, request: Request) -> Response {
             }
         };
     }
-    match outputs.get("site/404.html") {
+    match set.find("site/404.html") {
         Some(missing) => file("/", StatusCode::NOT_FOUND, missing.bytes.clone()),
         None => file("/", StatusCode::SERVICE_UNAVAILABLE, Bytes::new()),
     }
@@ -106,7 +100,7 @@ async fn apologize(State(sets): State<Sets>, request: Request, next: Next) -> Re
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    let page = sets.borrow().outputs.get("site/error.html").map(|output| output.bytes.clone()).unwrap_or_default();
+    let page = sets.borrow().find("site/error.html").map(|output| output.bytes.clone()).unwrap_or_default();
     Response::from_parts(parts, Body::from(page))
 }
 

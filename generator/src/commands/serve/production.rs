@@ -31,9 +31,14 @@ use forms_fn::{
     store::{Counters, Store},
     telemetry::Telemetry,
 };
-use tokio::sync::watch as channel;
 
-use super::{engine::Engine, listen, pages, site::Set, told_to_stop};
+use super::{
+    engine::Engine,
+    listen, pages,
+    place::Place,
+    site::{Set, is_named_by_content},
+    told_to_stop,
+};
 use crate::{
     commands::{
         environment::{self, variable},
@@ -85,10 +90,10 @@ pub(super) async fn run(
     let address = listener.local_addr().context("failed to learn the address")?;
     let kept = open(data).await?;
     let app = Arc::new(app(&kept, &first)?);
-    let (sets, shown) = channel::channel(Arc::new(first));
-    let service = pages::service(app.clone(), shown).layer(middleware::map_response(keep_what_never_changes));
+    let (place, shown) = Place::open(app.clone(), first);
+    let service = pages::service(app, shown).layer(middleware::map_response(keep_what_never_changes));
     let service = believe_the_proxy(service, arguments);
-    let reading_again = tokio::spawn(read_again(arguments.dist.clone(), app, sets));
+    let reading_again = tokio::spawn(read_again(arguments.dist.clone(), place));
     say(&format!("{}\n", texts.phrase("serving", &[("address", &format!("http://{address}/"))])));
     limits::serve(listener, service, told_to_stop()).await;
     reading_again.abort();
@@ -147,18 +152,14 @@ fn app(kept: &Kept, set: &Set) -> anyhow::Result<App> {
 
 /// Reads the build again at each SIGHUP; one that cannot be used leaves the last good one in place.
 #[cfg(unix)]
-async fn read_again(dist: PathBuf, app: Arc<App>, sets: channel::Sender<Arc<Set>>) {
-    let texts = sets.borrow().texts.clone();
+async fn read_again(dist: PathBuf, place: Place) {
+    let texts = place.shown().texts.clone();
     let Ok(mut told) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else {
         return;
     };
     while told.recv().await.is_some() {
-        let read = emit::read(&dist).map_err(anyhow::Error::from).and_then(|outputs| {
-            let set = Set::of_build(outputs, texts.clone());
-            app.replace_catalogue(set.catalogue()?);
-            sets.send_replace(Arc::new(set));
-            Ok(())
-        });
+        let read = emit::read(&dist).map_err(anyhow::Error::from);
+        let read = read.and_then(|outputs| place.put(Set::of_build(outputs, texts.clone())));
         match read {
             Ok(()) => tracing::info!("the build was read again"),
             Err(error) => tracing::error!(error = format!("{error:#}"), "the build was not read again"),
@@ -167,7 +168,7 @@ async fn read_again(dist: PathBuf, app: Arc<App>, sets: channel::Sender<Arc<Set>
 }
 
 #[cfg(not(unix))]
-async fn read_again(_: PathBuf, _: Arc<App>, _sets: channel::Sender<Arc<Set>>) {
+async fn read_again(_: PathBuf, _place: Place) {
     std::future::pending().await
 }
 
@@ -201,14 +202,6 @@ async fn keep_what_never_changes(request: axum::http::Uri, mut response: Respons
         response.headers_mut().insert(header::CACHE_CONTROL, FOR_EVER);
     }
     response
-}
-
-/// Tells whether a path ends in `.`, 16 hex digits, `.` and an extension.
-fn is_named_by_content(path: &str) -> bool {
-    let mut parts = path.rsplit('.');
-    let (extension, hash) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let is_hash = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'));
-    is_hash && parts.next().is_some() && !extension.contains('/')
 }
 
 #[cfg(test)]
@@ -256,24 +249,6 @@ mod tests {
         assert_eq!(told(proxy, Some("x-forwarded-for"), &twice).await, "2001:db8::7");
         for nonsense in ["", "unknown", "198.51.100.7:80", "<script>"] {
             assert_eq!(told(proxy, Some("x-real-ip"), &[("x-real-ip", nonsense)]).await, "", "{nonsense}");
-        }
-    }
-
-    #[test]
-    fn only_what_is_named_by_its_content_is_kept_for_ever() {
-        for path in ["/assets/style.0123456789abcdef.css", "/obrazy/most-640.00ff00ff00ff00ff.webp"] {
-            assert!(is_named_by_content(path), "{path}");
-        }
-        let others = [
-            "/",
-            "/style.css",
-            "/0123456789abcdef.css",
-            "/a.0123456789abcde.css",
-            "/a.0123456789abcdeg.css",
-            "/a.0123456789ABCDEF.css",
-        ];
-        for path in others {
-            assert!(!is_named_by_content(path), "{path}");
         }
     }
 }

@@ -1,23 +1,28 @@
 //! The site in memory, set by set.
 
 use std::{
-    collections::BTreeMap,
-    path::PathBuf,
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::Context as _;
 use forms_fn::{Catalogue, Clock};
 
-use super::pictures::Pictures;
+use super::{head::Head, pictures::Pictures};
 use crate::{
-    commands::{Language, commit, complain, day_of, told},
+    commands::{Language, complain, day_of, told},
     diagnostic::{self, Diagnostic, Texts, human},
-    emit::{self, Output, Sink},
+    emit::{self, Class, Output, Sink},
     memory::Memory,
-    pipeline::{self, Commit, Options},
+    pipeline::{self, Built, Options},
     source::{self, ReadError, Seen, Source},
 };
+
+/// Of how many sets before the assets are kept that a set has no more. The cloud keeps them for a month; a page is seldom
+/// open for longer than a few changes of its style.
+const KEPT: usize = 8;
 
 /// Everything that a build makes, by path in `dist/`.
 pub(super) type Outputs = BTreeMap<String, Arc<Output>>;
@@ -31,6 +36,8 @@ pub(super) struct Set {
     pub(super) outputs: Arc<Outputs>,
     /// Its pictures.
     pub(super) pictures: Arc<Pictures>,
+    /// What sets before had and their followers had no more, the youngest first.
+    earlier: Vec<Arc<Gone>>,
     /// What keeps the tree from being built as it is now, as a person reads it.
     pub(super) mistakes: Option<String>,
     /// What is said besides, in the language of those who edit the tree.
@@ -39,23 +46,40 @@ pub(super) struct Set {
     pub(super) last: bool,
 }
 
+/// What a set had, named by its content, and the next had no more: pages that were handed out still ask for it.
+#[derive(Debug)]
+struct Gone {
+    assets: Outputs,
+    pictures: Arc<Pictures>,
+}
+
 impl Set {
     /// Returns what there is before anything is built.
     fn before(texts: Texts) -> Self {
-        Self {
-            version: 0,
-            outputs: Arc::default(),
-            pictures: Arc::default(),
-            mistakes: None,
-            texts: Arc::new(texts),
-            last: false,
-        }
+        Self::of(Arc::default(), Arc::new(texts))
     }
 
     /// Returns what a build has put in place, as the only thing that is served.
     pub(super) fn of_build(outputs: emit::Outputs, texts: Arc<Texts>) -> Self {
         let outputs = outputs.into_iter().map(|(path, output)| (path, Arc::new(output))).collect();
-        Self { version: 0, outputs: Arc::new(outputs), pictures: Arc::default(), mistakes: None, texts, last: false }
+        Self::of(Arc::new(outputs), texts)
+    }
+
+    fn of(outputs: Arc<Outputs>, texts: Arc<Texts>) -> Self {
+        let pictures = Arc::default();
+        Self { version: 0, outputs, pictures, earlier: Vec::new(), mistakes: None, texts, last: false }
+    }
+
+    /// Returns what stands at a path of `dist/`.
+    pub(super) fn find(&self, path: &str) -> Option<&Output> {
+        let earlier = || self.earlier.iter().find_map(|gone| gone.assets.get(path));
+        self.outputs.get(path).or_else(earlier).map(AsRef::as_ref)
+    }
+
+    /// Returns the pictures of which one has a print at a path of `dist/`.
+    pub(super) fn pictures_with(&self, path: &str) -> Option<&Arc<Pictures>> {
+        let earlier = self.earlier.iter().map(|gone| &gone.pictures);
+        [&self.pictures].into_iter().chain(earlier).find(|pictures| pictures.prints.contains_key(path))
     }
 
     /// Reads the forms of the site; where there is none yet, those of an empty tree.
@@ -86,17 +110,40 @@ impl Set {
         self.outputs == other.outputs && pictures && self.mistakes == other.mistakes
     }
 
-    /// Returns this set as the last one.
-    pub(super) fn last_one(&self) -> Self {
-        Self { last: true, ..self.then(self.mistakes.clone()) }
+    /// Returns this set as the one that takes the place of `shown`.
+    pub(super) fn after(self, shown: &Self) -> Self {
+        let gone = self.misses(shown).into_iter().map(Arc::new);
+        let earlier = gone.chain(shown.earlier.iter().cloned()).take(KEPT).collect();
+        Self { version: shown.version + 1, earlier, ..self }
     }
 
-    /// Returns the set that follows with the same site.
-    fn then(&self, mistakes: Option<String>) -> Self {
-        let Self { version, outputs, pictures, texts, .. } = self;
-        let (outputs, pictures, texts) = (outputs.clone(), pictures.clone(), texts.clone());
-        Self { version: version + 1, outputs, pictures, mistakes, texts, last: false }
+    /// Returns what `shown` has, named by its content, and this set has not.
+    fn misses(&self, shown: &Self) -> Option<Gone> {
+        let is_gone = |path: &str| is_named_by_content(path) && !self.outputs.contains_key(path);
+        let assets = shown.outputs.iter().filter(|(path, output)| output.class == Class::Asset && is_gone(path));
+        let assets: Outputs = assets.map(|(path, output)| (path.clone(), output.clone())).collect();
+        let all_prints = shown.pictures.prints.keys().all(|path| self.pictures.prints.contains_key(path));
+        (!assets.is_empty() || !all_prints).then(|| Gone { assets, pictures: shown.pictures.clone() })
     }
+
+    /// Returns this set as the last one.
+    pub(super) fn last_one(&self) -> Self {
+        Self { last: true, ..self.with(self.mistakes.clone()).after(self) }
+    }
+
+    /// Returns the same site with other mistakes.
+    fn with(&self, mistakes: Option<String>) -> Self {
+        let pictures = self.pictures.clone();
+        Self { pictures, mistakes, ..Self::of(self.outputs.clone(), self.texts.clone()) }
+    }
+}
+
+/// Tells whether a path ends in `.`, 16 hex digits, `.` and an extension.
+pub(super) fn is_named_by_content(path: &str) -> bool {
+    let mut parts = path.rsplit('.');
+    let (extension, hash) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let is_hash = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'));
+    is_hash && parts.next().is_some() && !extension.contains('/')
 }
 
 /// Returns the outputs of a tree without a file: the built-in theme and its pages.
@@ -106,6 +153,9 @@ fn nothing() -> Outputs {
     pipeline::build(&Source::default(), &options, &Memory::default(), &gathered);
     gathered.outputs()
 }
+
+/// The way from source files to outputs ([`pipeline::build`]).
+pub(super) type Pipeline = fn(&Source, &Options, &Memory, &dyn Sink) -> Built;
 
 /// Makes one set after the other out of the tree.
 #[derive(Debug)]
@@ -117,77 +167,103 @@ pub(super) struct Builder {
     language: Language,
     seen: Seen,
     memory: Memory,
-    commit: Option<Commit>,
+    pipeline: Pipeline,
+    head: Head,
     /// What was told last, so that nothing is told twice.
     told: String,
 }
 
+/// A tree as it was read, and what was seen of it for the next time.
+pub(super) type Read = ((Source, Vec<Diagnostic>), Seen);
+
+/// A set that was made and may still be thrown away.
+pub(super) struct Made {
+    set: Set,
+    /// What the terminal is told of the tree.
+    told: String,
+    seen: Seen,
+}
+
 impl Builder {
     pub(super) fn new(root: PathBuf, pictures: PathBuf, clock: Clock, language: Language) -> Self {
-        let commit = commit(&root);
         Self {
+            head: Head::of(&root),
             root,
             pictures,
             clock,
             language,
             seen: Seen::default(),
             memory: Memory::new(),
-            commit,
+            pipeline: pipeline::build,
             told: String::new(),
         }
     }
 
-    /// Makes the first set.
-    ///
-    /// # Errors
-    /// When there is no tree to read, or no day to build it for.
-    pub(super) fn first(&mut self) -> anyhow::Result<Set> {
-        let read = self.read()?;
-        let before = Set::before(self.language.of(&read.0));
-        self.build(read, &before)
+    /// Returns a builder that goes another way from source files to outputs.
+    #[cfg(test)]
+    pub(super) fn with_pipeline(self, pipeline: Pipeline) -> Self {
+        Self { pipeline, ..self }
     }
 
-    /// Reads the tree, opening only the files that may have changed.
-    pub(super) fn read(&mut self) -> Result<(Source, Vec<Diagnostic>), ReadError> {
-        source::read_again(&self.root, &mut self.seen)
+    /// Returns what there is before anything is built.
+    pub(super) fn before(&self) -> Set {
+        Set::before(self.language.of(&Source::default()))
+    }
+
+    /// Tells whether there was a file, or a folder of files, at a path when the last set was made.
+    pub(super) fn knows(&self, path: &Path) -> bool {
+        self.seen.knows(&self.root, path)
+    }
+
+    /// Reads the tree, opening only the files that may have changed; what is held stays as it was.
+    pub(super) fn read(&self, held: &BTreeSet<PathBuf>) -> Result<Read, ReadError> {
+        source::read_again(&self.root, &self.seen, held)
     }
 
     /// Makes the set that follows `last`: with its site where the tree has mistakes, which are told.
-    pub(super) fn build(&mut self, read: (Source, Vec<Diagnostic>), last: &Set) -> anyhow::Result<Set> {
-        let (source, unread) = read;
+    pub(super) fn build(&mut self, ((source, unread), seen): Read, last: &Set) -> anyhow::Result<Made> {
         let texts = self.language.of(&source);
-        let options = Options { today: day_of(self.clock.now())?, drafts: true, commit: self.commit.clone() };
+        let options = Options { today: day_of(self.clock.now())?, drafts: true, commit: self.head.commit().cloned() };
         let gathered = Gathered { last: last.outputs.clone(), now: Mutex::default() };
-        let built = pipeline::build(&source, &options, &self.memory, &gathered);
+        let built = (self.pipeline)(&source, &options, &self.memory, &gathered);
         let complete = built.complete && !unread.iter().any(Diagnostic::is_error);
         self.memory.turn(complete);
         let mut problems = built.problems;
         problems.extend(unread);
         diagnostic::sort(&mut problems);
-        self.tell(&told(&problems, &source, &texts), &texts);
+        let told = told(&problems, &source, &texts);
         problems.retain(Diagnostic::is_error);
         let mistakes = (!complete).then(|| human(&problems, &source, &texts));
-        let mut set = Set { texts: Arc::new(texts), ..last.then(mistakes) };
+        let mut set = Set { texts: Arc::new(texts), ..last.with(mistakes) };
         if complete {
             set.outputs = Arc::new(gathered.outputs());
             set.pictures = Arc::new(Pictures { prints: built.prints, source, folder: self.pictures.clone() });
         }
-        Ok(set)
+        Ok(Made { set, told, seen })
+    }
+
+    /// Takes what was made: tells of it, and remembers what it was made from.
+    pub(super) fn accept(&mut self, made: Made) -> Set {
+        self.seen = made.seen;
+        self.tell(&made.told, &made.set.texts);
+        made.set
     }
 
     /// Makes the set that follows `last` when the tree cannot be read or built at all.
     pub(super) fn stopped(&mut self, error: &anyhow::Error, last: &Set) -> Set {
         let words = format!("konsultacje: {error:#}\n");
         self.tell(&words, &last.texts);
-        last.then(Some(words))
+        last.with(Some(words))
+    }
+
+    /// Forgets what a build has made that did not come to its end.
+    pub(super) fn forget(&mut self) {
+        drop(mem::replace(&mut self.memory, Memory::new()));
     }
 
     /// Looks for another commit; tells whether there is one.
     pub(super) fn committed(&mut self) -> bool {
-        let commit = commit(&self.root);
-        let another = commit != self.commit;
-        self.commit = commit;
-        another
+        self.head.moved()
     }
 
     fn tell(&mut self, words: &str, texts: &Texts) {
@@ -225,4 +301,4 @@ impl Sink for Gathered {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

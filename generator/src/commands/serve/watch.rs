@@ -1,12 +1,19 @@
-//! What is saved in the tree, as the system tells it.
+//! What is saved in the tree, as the system tells it: the one room that knows how programs save.
 //!
-//! The first event of a save is acted on, once the file is closed; those that have come by then belong to it.
+//! - In place: a file is written to and closed. Until then it is half a file, and counts as it was before.
+//! - Beside: another file is written, and renamed over the old one. At no moment is it half.
+//! - Away and anew: the old file gets another name, or goes, and a new one is written under its name. For a moment it is not
+//!   there, and what stands beside it for that moment is no page.
+//!
+//! So a change is acted on at once where a file was there before and is there now, closed. Names that come and go are waited
+//! for a moment, so that a renamed page is not there twice or not at all.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, Metadata},
     path::{Path, PathBuf},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::Context as _;
@@ -14,11 +21,17 @@ use notify::{
     Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher,
     event::{AccessKind, AccessMode, CreateKind, ModifyKind},
 };
+use walkdir::WalkDir;
 
 use crate::source;
 
-/// How long a file that is being written is waited for.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How long a name has been there, or gone, until that is a change; and how long a file has not changed until it is read,
+/// where nobody tells that it is closed.
+const REST: Duration = Duration::from_millis(200);
+/// How long a file that was written to may stay as it is until it is read though nobody has closed it: some programs never do.
+const NEVER_CLOSED: Duration = Duration::from_secs(10);
+/// How long a change waits for names that come and go all the time.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How often all files are looked at where the system does not tell of changes.
 const INTERVAL: Duration = Duration::from_millis(500);
 
@@ -27,12 +40,39 @@ pub(super) struct Watch {
     root: PathBuf,
     watcher: Box<dyn Watcher + Send>,
     events: Receiver<Event>,
-    /// Files that were written to and not closed yet.
-    open: BTreeSet<PathBuf>,
+    /// What was heard of, and cannot be read yet.
+    touched: BTreeMap<PathBuf, Touch>,
+    /// Whether there is a change that can be read.
+    due: bool,
     /// Whether the system tells when a file is closed.
     tells_closing: bool,
-    new_folder: bool,
 }
+
+/// A path of which something was heard.
+#[derive(Debug)]
+struct Touch {
+    state: State,
+    look: Option<Look>,
+    /// When it was last heard of, or seen to differ.
+    since: Instant,
+    /// How long it has to stay as it is.
+    rest: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Whoever wrote to it has closed it, or it is gone.
+    Closed,
+    /// Nobody tells whether it is closed.
+    Unknown,
+    /// It has come. With something in it, it may have come whole, by a link; nobody closes it then.
+    Created,
+    /// It was written to, and will be closed.
+    Written,
+}
+
+/// What can be seen of a file from outside.
+type Look = (u64, Option<SystemTime>);
 
 impl Watch {
     /// Starts to watch the tree under `root`, an absolute path; with `poll` by looking at all files again and again.
@@ -43,7 +83,7 @@ impl Watch {
         let (sender, events) = channel();
         let folder = root.to_owned();
         let hand_on = move |event: notify::Result<Event>| {
-            if let Some(event) = event.ok().filter(|event| concerns(&folder, event)) {
+            if let Some(event) = event.ok().and_then(|event| concerning(&folder, event)) {
                 // Nobody listens any more when the process ends.
                 let _ = sender.send(event);
             }
@@ -56,53 +96,108 @@ impl Watch {
         };
         let watcher = watcher.context("failed to watch the files; `--poll` looks at them instead")?;
         let tells_closing = cfg!(target_os = "linux") && !poll;
-        let root = root.to_owned();
-        let mut watch = Self { root, watcher, events, open: BTreeSet::new(), tells_closing, new_folder: false };
-        let root = watch.root.clone();
-        watch.watcher.watch(&root, RecursiveMode::NonRecursive).context("failed to watch the files")?;
+        let touched = BTreeMap::new();
+        let mut watch = Self { root: root.to_owned(), watcher, events, touched, due: false, tells_closing };
+        watch.watcher.watch(root, RecursiveMode::NonRecursive).context("failed to watch the files")?;
         watch.follow();
         Ok(watch)
     }
 
-    /// Waits until something has changed and no file is being written.
-    pub(super) fn changed(&mut self, longest: Duration) -> Result<(), RecvTimeoutError> {
-        let first = self.events.recv_timeout(longest)?;
-        let patience = Instant::now() + PATIENCE;
-        let mut next = Some(first);
-        while let Some(event) = next {
-            self.note(event);
-            let rest = patience.saturating_duration_since(Instant::now());
-            next = if self.open.is_empty() { self.events.try_recv().ok() } else { self.events.recv_timeout(rest).ok() };
+    /// Waits until something has changed that can be read. `knows` tells what was there when the tree was last read.
+    pub(super) fn changed(&mut self, longest: Duration, knows: impl Fn(&Path) -> bool) -> Result<(), RecvTimeoutError> {
+        let end = Instant::now() + longest;
+        let mut patience = None;
+        loop {
+            self.settle(&knows);
+            let now = Instant::now();
+            if self.due {
+                let patience = *patience.get_or_insert(now + PATIENCE);
+                let comes_or_goes = self.touched.values().any(|touch| touch.rest <= REST);
+                if !comes_or_goes || now >= patience {
+                    self.due = false;
+                    return Ok(());
+                }
+            }
+            if now >= end {
+                return Err(RecvTimeoutError::Timeout);
+            }
+            let settled = self.touched.values().map(|touch| touch.since + touch.rest);
+            let wake = settled.min().map_or(end, |settled| settled.min(end));
+            match self.events.recv_timeout(wake.saturating_duration_since(now)) {
+                Ok(event) => self.note(event),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(gone) => return Err(gone),
+            }
+            self.hear();
         }
-        // What is still open is read as it is; it is read again when it is closed.
-        self.open.clear();
-        Ok(())
     }
 
-    /// Tells, once, whether a folder has come.
-    pub(super) fn has_new_folder(&mut self) -> bool {
-        std::mem::take(&mut self.new_folder)
+    /// Returns what cannot be read yet, since it is being saved; everything else can be read now.
+    pub(super) fn unsettled(&mut self, knows: impl Fn(&Path) -> bool) -> BTreeSet<PathBuf> {
+        self.hear();
+        self.settle(&knows);
+        self.due = false;
+        self.touched.keys().cloned().collect()
+    }
+
+    /// Tells whether more was saved meanwhile than is `held`.
+    pub(super) fn is_disturbed(&mut self, held: &BTreeSet<PathBuf>) -> bool {
+        self.hear();
+        self.due || self.touched.keys().any(|path| !held.contains(path))
+    }
+
+    /// Notes what has been told by now.
+    fn hear(&mut self) {
+        while let Ok(event) = self.events.try_recv() {
+            self.note(event);
+        }
     }
 
     fn note(&mut self, event: Event) {
-        let folder = match event.kind {
-            EventKind::Create(CreateKind::Folder) => true,
-            EventKind::Modify(ModifyKind::Name(_)) | EventKind::Create(_) => {
-                event.paths.iter().any(|path| path.is_dir())
-            }
-            _ => false,
-        };
-        if folder {
-            self.new_folder = true;
+        if event.need_rescan() {
             self.follow();
+            self.due = true;
         }
-        let written =
-            matches!(event.kind, EventKind::Modify(ModifyKind::Data(_)) | EventKind::Create(CreateKind::File));
         for path in event.paths {
-            if written && self.tells_closing {
-                self.open.insert(path);
+            if path.is_dir() {
+                self.note_folder(&path, event.kind);
             } else {
-                self.open.remove(&path);
+                let state = self.state(event.kind, &path);
+                self.touch(path, state);
+            }
+        }
+    }
+
+    /// Returns the state of a file after an event.
+    fn state(&self, kind: EventKind, path: &Path) -> State {
+        match kind {
+            _ if !self.tells_closing => State::Unknown,
+            EventKind::Create(CreateKind::File) => State::Created,
+            EventKind::Modify(ModifyKind::Data(_)) => State::Written,
+            EventKind::Modify(ModifyKind::Metadata(_)) => {
+                self.touched.get(path).map_or(State::Closed, |touch| touch.state)
+            }
+            _ => State::Closed,
+        }
+    }
+
+    fn touch(&mut self, path: PathBuf, state: State) {
+        let look = look(&path);
+        self.touched.insert(path, Touch { state, look, since: Instant::now(), rest: REST });
+    }
+
+    /// Follows a folder that has come. What came into it before that was not told.
+    fn note_folder(&mut self, folder: &Path, kind: EventKind) {
+        if !matches!(kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))) {
+            // Who may read it is another matter.
+            self.due = true;
+            return;
+        }
+        self.follow();
+        for entry in WalkDir::new(folder).into_iter().filter_map(Result::ok) {
+            let path = entry.path();
+            if entry.file_type().is_file() && is_read(&self.root, path) && !self.touched.contains_key(path) {
+                self.touch(path.to_owned(), State::Unknown);
             }
         }
     }
@@ -114,13 +209,57 @@ impl Watch {
             let _ = self.watcher.watch(&self.root.join(folder), RecursiveMode::Recursive);
         }
     }
+
+    /// Lets go of what can be read by now.
+    fn settle(&mut self, knows: &impl Fn(&Path) -> bool) {
+        let now = Instant::now();
+        let mut due = self.due;
+        self.touched.retain(|path, touch| {
+            let look = look(path);
+            if look != touch.look {
+                (touch.look, touch.since) = (look, now);
+            }
+            touch.rest = match (look, knows(path)) {
+                // It has come and gone.
+                (None, false) => return false,
+                (None, true) => REST,
+                (Some(look), true) => touch.state.rest(look),
+                (Some(look), false) => touch.state.rest(look).max(REST),
+            };
+            let rests = now < touch.since + touch.rest;
+            due |= !rests;
+            rests
+        });
+        self.due = due;
+    }
 }
 
-/// Tells whether an event is a change of something that a build reads; that it reads a file is an event too.
-fn concerns(root: &Path, event: &Event) -> bool {
+impl State {
+    /// Returns how long a file has to stay as it is until it is whole.
+    fn rest(self, (length, _): Look) -> Duration {
+        match self {
+            Self::Closed => Duration::ZERO,
+            Self::Unknown => REST,
+            Self::Created if length > 0 => REST,
+            Self::Created | Self::Written => NEVER_CLOSED,
+        }
+    }
+}
+
+fn look(path: &Path) -> Option<Look> {
+    let file: Metadata = fs::symlink_metadata(path).ok()?;
+    Some((file.len(), file.modified().ok()))
+}
+
+/// Returns an event with those of its paths that a build reads, if it is a change of any; that it reads a file is an event too.
+fn concerning(root: &Path, mut event: Event) -> Option<Event> {
     let change = !matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
-    let inside = |path: &PathBuf| {
-        path.strip_prefix(root).is_ok_and(|path| source::FOLDERS.iter().any(|folder| path.starts_with(folder)))
-    };
-    change && (event.need_rescan() || event.paths.iter().any(inside))
+    event.paths.retain(|path| is_read(root, path));
+    (change && (event.need_rescan() || !event.paths.is_empty())).then_some(event)
+}
+
+/// Tells whether a build reads what lies at a path under `root`.
+fn is_read(root: &Path, path: &Path) -> bool {
+    let inside = path.strip_prefix(root).ok().filter(|path| source::FOLDERS.iter().any(|name| path.starts_with(name)));
+    inside.is_some_and(|path| !path.iter().any(source::is_left_aside))
 }

@@ -2,7 +2,11 @@
 "use strict";
 (() => {
   const own = document.currentScript.dataset;
+  // The set that the page is of, and the newest one that was told of.
   let version = own.version;
+  let newest = version;
+  let comparing = false;
+  let news = null;
   // A page that was posted cannot be asked for again, and what somebody has typed is theirs.
   let keep = own.page === "";
   addEventListener("input", () => { keep = true; });
@@ -20,17 +24,24 @@
     if (mistakes) document.body.prepend(document.adoptNode(mistakes));
   }
 
-  // The new style is there before the old one goes, so nothing flickers.
+  const address = (link) => new URL(link.getAttribute("href"), location.href).href;
+  // What a stylesheet is, whatever stands in it.
+  const name = (link) => address(link).replace(/\.[0-9a-f]{16}\./, ".");
+
+  // The new style is there before the old one goes, so nothing flickers; one that does not come leaves the old one.
   function restyle(links) {
-    const shown = parts.styles(document);
-    links.forEach((link, index) => {
-      const old = shown[index];
-      if (!old || old.href === new URL(link.getAttribute("href"), location.href).href) return;
+    const shown = new Map(parts.styles(document).map((link) => [name(link), link]));
+    return Promise.all(links.map((link) => {
+      const old = shown.get(name(link));
+      if (!old || address(old) === address(link)) return null;
       const next = old.cloneNode();
-      next.href = link.getAttribute("href");
-      next.addEventListener("load", () => old.remove());
-      old.after(next);
-    });
+      next.href = address(link);
+      return new Promise((resolve, reject) => {
+        next.addEventListener("load", () => { old.remove(); resolve(); });
+        next.addEventListener("error", () => { next.remove(); reject(new Error(next.href)); });
+        old.after(next);
+      });
+    }));
   }
 
   function ask() {
@@ -51,7 +62,7 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     show(parts.mistakes(page));
     if (own.page !== "" && parts.script(page)?.dataset.page === own.page) {
-      restyle(parts.styles(page));
+      await restyle(parts.styles(page));
     } else if (keep) {
       ask();
     } else {
@@ -59,10 +70,37 @@
     }
   }
 
-  new EventSource(own.events).addEventListener("message", (event) => {
-    if (event.data === version) return;
-    version = event.data;
-    // The server may be gone again by now; then it tells of the set that it has when it is back.
-    compare().catch(() => { version = ""; });
-  });
+  // One comparison at a time; what is told meanwhile is looked at after it.
+  async function follow(told) {
+    newest = told;
+    if (comparing) return;
+    comparing = true;
+    while (version !== newest) {
+      const seen = newest;
+      // A server that is gone again tells of the set that it has when it is back.
+      await compare().then(() => { version = seen; }, () => { version = ""; });
+      if (version === "" && newest === seen) break;
+    }
+    comparing = false;
+  }
+
+  // Only while the page is looked at: browsers open six connections to a server, and each page holds one.
+  function listen() {
+    if (news || document.hidden) return;
+    news = new EventSource(own.events);
+    news.addEventListener("message", (event) => follow(event.data));
+    // Another server may count from the same number.
+    news.addEventListener("error", () => { version = ""; });
+  }
+
+  function leave() {
+    news?.close();
+    news = null;
+    version = "";
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : listen()));
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", listen);
+  listen();
 })();

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -140,6 +140,15 @@ fn save() -> impl Strategy<Value = Save> {
     ]
 }
 
+/// Longer than the steps of the file system that the tests run on.
+const STEP: Duration = Duration::from_millis(20);
+
+fn next(builder: &mut Builder, last: &Set) -> Set {
+    let read = builder.read(&BTreeSet::new()).unwrap();
+    let made = builder.build(read, last).unwrap();
+    builder.accept(made)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -153,12 +162,14 @@ proptest! {
         let clock = Clock::set_to("2026-05-10T12:00:00Z".parse::<Timestamp>().unwrap());
         let options = Options { today: day_of(clock.now()).unwrap(), drafts: true, commit: None };
         let mut builder = Builder::new(root.path().to_owned(), kept.path().to_owned(), clock, Language { lang: None });
-        let mut set = builder.first().unwrap();
+        builder.seen = Seen::with_step(STEP);
+        let mut set = next(&mut builder, &Set::before(Texts::in_language("pl")));
         prop_assert_eq!(&set.mistakes, &None);
         for save in saves {
+            // What is older is not opened again.
+            std::thread::sleep(STEP * 2);
             save.apply(root.path());
-            let read = builder.read().unwrap();
-            let next = builder.build(read, &set).unwrap();
+            let next = next(&mut builder, &set);
             if let Ok(fresh) = pipeline::build_in_memory(root.path(), &options) {
                 prop_assert_eq!(&next.mistakes, &None, "after {:?}", save);
                 let held = next.outputs.iter().map(|(path, output)| (path.clone(), output.bytes.to_vec()));
@@ -181,4 +192,70 @@ fn before_the_first_good_build_the_function_has_a_theme_and_no_forms() {
     let catalogue = set.catalogue().unwrap();
     assert!(catalogue.bundle("strategia/uwagi", None).is_none());
     assert_eq!(catalogue.language(None), "pl");
+}
+
+fn output(class: Class, bytes: &str) -> Output {
+    Output::new(bytes.to_vec(), class)
+}
+
+/// Returns a site of a page, a plan that has one name for good, and a stylesheet.
+fn site(style: &str) -> Set {
+    let outputs = [
+        ("site/index.html".to_owned(), output(Class::Page, style)),
+        ("site/plan.pdf".to_owned(), output(Class::Asset, style)),
+        (format!("site/assets/style.{style}.css"), output(Class::Asset, style)),
+    ];
+    Set::of_build(outputs.into_iter().collect(), Arc::new(Texts::in_language("pl")))
+}
+
+#[test]
+fn what_a_page_of_a_set_before_names_by_its_content_is_still_there() {
+    let style = |number: usize| format!("{number:016x}");
+    let path = |number: usize| format!("site/assets/style.{}.css", style(number));
+    let mut set = site(&style(0));
+    for number in 1..=KEPT + 1 {
+        set = site(&style(number)).after(&set);
+        assert_eq!(set.version, number as u64);
+        for old in number.saturating_sub(KEPT)..=number {
+            assert_eq!(set.find(&path(old)).unwrap().bytes, style(old).as_bytes(), "{old} after {number}");
+        }
+        assert_eq!(set.find("site/index.html").unwrap().bytes, style(number).as_bytes());
+    }
+    assert_eq!(set.find(&path(0)), None, "not for ever");
+    let mut without = site(&style(1));
+    Arc::get_mut(&mut without.outputs).unwrap().retain(|path, _| path == "site/index.html");
+    let without = without.after(&site(&style(1)));
+    assert_eq!(without.find("site/plan.pdf"), None, "what has its name for good is gone when it is gone");
+    assert!(without.find(&path(1)).is_some());
+}
+
+#[test]
+fn only_what_is_named_by_its_content_is_kept_for_ever() {
+    for path in ["/assets/style.0123456789abcdef.css", "/obrazy/most-640.00ff00ff00ff00ff.webp"] {
+        assert!(is_named_by_content(path), "{path}");
+    }
+    let others = [
+        "/",
+        "/style.css",
+        "/0123456789abcdef.css",
+        "/a.0123456789abcde.css",
+        "/a.0123456789abcdeg.css",
+        "/a.0123456789ABCDEF.css",
+    ];
+    for path in others {
+        assert!(!is_named_by_content(path), "{path}");
+    }
+}
+
+/// Does as the pipeline does, and fails on one word as only a mistake of ours would.
+pub(in crate::commands::serve) fn failing(
+    source: &Source,
+    options: &Options,
+    memory: &Memory,
+    sink: &dyn Sink,
+) -> Built {
+    let built = pipeline::build(source, options, memory, sink);
+    let page = source.text("content/index.md").unwrap_or_default();
+    assert!(!page.contains("Awaria"), "the word is {page}");
+    built
 }
