@@ -195,7 +195,7 @@ fn before_the_first_good_build_the_function_has_a_theme_and_no_forms() {
 }
 
 fn output(class: Class, bytes: &str) -> Output {
-    Output::new(bytes.to_vec(), class)
+    Output::new(bytes.to_owned(), class)
 }
 
 /// Returns a site of a page, a plan that has one name for good, and a stylesheet.
