@@ -6,17 +6,16 @@ use axum::{extract::Request, middleware};
 use forms_fn::{
     App, Catalogue, Clock, OriginSecrets, PreviewSecret, router,
     store::{self, Connection, Counters, Store},
-    telemetry::{RequestId, Telemetry},
+    telemetry::{OneLine, RequestId, Telemetry},
 };
 use lambda_http::RequestExt as _;
+use tracing_subscriber::fmt::format::JsonFields;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false)
-        .with_target(false)
+        .fmt_fields(JsonFields::new())
+        .event_format(OneLine)
         .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
         .init();
     match start().await {

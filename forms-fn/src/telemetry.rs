@@ -23,6 +23,10 @@ use tracing::Instrument as _;
 
 use crate::{App, handlers, router::route};
 
+mod failures;
+
+pub use failures::OneLine;
+
 /// Where the metrics stand in `CloudWatch`.
 const NAMESPACE: &str = "Konsultacje";
 /// Answers that were stored, trials left out.
@@ -41,7 +45,8 @@ pub struct Telemetry {
     pub function: Option<String>,
 }
 
-/// The name of a request, as whoever hands it to the router knows it: an extension of the request.
+/// The name of a request, as whoever hands it to the router knows it: an extension of the request. One without gets a
+/// random one.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
@@ -52,7 +57,7 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     };
     let begun = Instant::now();
     let asked = Asked {
-        id: request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone()),
+        id: request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone()).or_else(random_id),
         method: request.method().clone(),
         route: route(request.uri().path()),
         preview: app.is_preview(handlers::preview_secret(request.headers())),
@@ -64,6 +69,11 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     // Nobody can be told that nobody can be told.
     let _ = writeln!(io::stdout().lock(), "{line}");
     response
+}
+
+/// Tells concurrent requests apart; nothing hangs on it where the machine has no random numbers.
+fn random_id() -> Option<String> {
+    getrandom::u64().ok().map(|number| format!("{number:016x}"))
 }
 
 /// What is known of a request before it is answered.

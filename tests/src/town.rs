@@ -14,6 +14,15 @@ pub const WYMAGANE: &str = "/api/park/wymagane";
 /// The languages of the town, its own first.
 pub const LANGUAGES: [&str; 3] = ["pl", "en", "uk"];
 
+/// Addresses of pages without their slash, and where they lead: by the code at the edge and by the plain server alike.
+pub const LED: [(&str, &str); 5] = [
+    ("/park", "/park/"),
+    ("/park/projekt/1.0", "/park/projekt/1.0/"),
+    ("/park/projekt/1.0/zielen", "/park/projekt/1.0/zielen/"),
+    ("/park/projekt/zmiany/0.9-1.0", "/park/projekt/zmiany/0.9-1.0/"),
+    ("/park?lang=pl&utm=a&utm=b&x", "/park/?lang=pl&utm=a&utm=b&x"),
+];
+
 /// Right answers to every question of `kazde`, with what breaks a careless page in them.
 pub const ANSWERS: [(&str, &str); 33] = [
     ("imie", "Łucja \"Żabka\" Gęś"),

@@ -20,7 +20,7 @@ use tests::{
     http,
     serve::{PREVIEW_SECRET, Serve},
     tools,
-    town::{ANSWERS, FIXTURE, KAZDE, KROTKA, token},
+    town::{ANSWERS, FIXTURE, KAZDE, KROTKA, LED, token},
     workspace::{self, Term, Tree},
 };
 use tokio::{
@@ -73,7 +73,9 @@ async fn it_serves_the_build_as_the_cdn_does() -> Outcome {
     let style = home.page().attributes("link[rel=stylesheet]", "href").concat();
     let style = http::get(serve.address, &format!("/{}", style.trim_start_matches('/'))).await?;
     assert_eq!((style.status, style.header("cache-control")), (200, "public, max-age=31536000, immutable"));
-    assert_eq!(http::get(serve.address, "/park").await?.location(), "/park/");
+    for (path, goal) in LED {
+        assert_eq!(http::get(serve.address, path).await?.location(), goal, "{path}");
+    }
     assert_eq!(http::get(serve.address, "/no-such-page/").await?.status, 404);
     assert_eq!(http::get(serve.address, "/api/health").await?.status, 200);
     assert_eq!(http::get(serve.address, "/manifest.json").await?.status, 404, "what is not the site is not served");
@@ -177,14 +179,46 @@ async fn each_request_is_told_in_one_line_that_names_nobody() -> Outcome {
     Ok(())
 }
 
+/// The answer of a resident who was told "not stored" leads to what the table said, and to nobody else's.
+#[tokio::test]
+async fn a_failure_is_found_by_the_name_of_its_request() -> Outcome {
+    let built = Built::open()?;
+    let engine = Engine::in_memory().await?;
+    let printed = built.data.path().join("stdout");
+    let mut command = Command::new(workspace::konsultacje()?);
+    command.args(["serve", "--production", "--port", "0", "--dist"]).arg(&built.dist);
+    command.envs([("AWS_REGION", "eu-central-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
+    command.env("AWS_ENDPOINT_URL_DYNAMODB", engine.endpoint()).env("TABLE_NAME", tests::engine::TABLE);
+    let mut serve = Serve::run_and_keep(command, built.data.path(), &printed)?;
+    let revision = revision(serve.address).await?;
+    drop(engine);
+    for journey in [1, 2] {
+        assert_eq!(http::post(serve.address, KROTKA, &body(journey, "send", &revision)).await?.status, 507);
+    }
+    serve.stop()?;
+    let lines =
+        |text: String| -> Vec<Value> { text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect() };
+    let requests = lines(fs::read_to_string(&printed)?);
+    let failures = lines(serve.log()?);
+    let failed: Vec<_> = requests.iter().filter(|line| line["outcome"] == "not stored").collect();
+    assert_eq!(failed.len(), 2, "{requests:?}");
+    assert_ne!(failed[0]["request_id"], failed[1]["request_id"]);
+    for request in failed {
+        let ours: Vec<_> = failures.iter().filter(|line| line["request_id"] == request["request_id"]).collect();
+        assert!(request["request_id"].is_string() && !ours.is_empty(), "{request}: {failures:?}");
+        assert!(ours.iter().any(|line| line["message"].is_string() && line["cause"].is_string()), "{ours:?}");
+    }
+    Ok(())
+}
+
 // ---- the trial of a deployment
 
 #[tokio::test]
 async fn the_smoke_test_goes_the_whole_way_whatever_the_day_and_stores_a_trial() -> Outcome {
     let built = Built::within(Term::from_today(-60, -30)?)?;
     let mut serve = built.serve()?;
-    for (form, page) in [(KROTKA, "/park/krotka/"), (KAZDE, "/park/kazde/")] {
-        let said = tools::printed(&mut smoke(&serve, PREVIEW_SECRET, &[form, page]))?;
+    for form in [KROTKA, KAZDE] {
+        let said = tools::printed(&mut smoke(&serve, PREVIEW_SECRET, &built.dist, &[form]))?;
         assert!(said.contains("is well"), "{said}");
     }
     serve.kill();
@@ -199,13 +233,10 @@ async fn the_smoke_test_goes_the_whole_way_whatever_the_day_and_stores_a_trial()
 async fn the_smoke_test_notices_what_is_wrong() -> Outcome {
     let built = Built::within(Term::from_today(-60, -30)?)?;
     let serve = built.serve()?;
-    let failure = |secret: &str, arguments: &[&str]| {
-        tools::printed(&mut smoke(&serve, secret, arguments)).err().map(|error| error.to_string()).unwrap_or_default()
-    };
+    let failure = |secret: &str, arguments: &[&str]| failure(smoke(&serve, secret, &built.dist, arguments));
     let closed = failure("another secret", &[KROTKA]);
-    assert!(closed.contains("shows no form"), "a closed form was taken for an open one: {closed}");
+    assert!(closed.contains("is not the form of this build"), "a closed form was taken for an open one: {closed}");
     assert!(failure(PREVIEW_SECRET, &["/api/park/none"]).contains("404"));
-    assert!(failure(PREVIEW_SECRET, &[KROTKA, "/none/"]).contains("404"));
     drop(serve);
 
     let style = fs::read_dir(built.dist.join("site/assets"))?.filter_map(Result::ok).map(|entry| entry.path());
@@ -216,15 +247,80 @@ async fn the_smoke_test_notices_what_is_wrong() -> Outcome {
     assert!(manifest["files"].as_object_mut().unwrap().remove(&name).is_some());
     fs::write(built.dist.join("manifest.json"), manifest.to_string())?;
     let serve = built.serve()?;
-    let said = tools::printed(&mut smoke(&serve, PREVIEW_SECRET, &[])).err().unwrap().to_string();
+    let said = self::failure(smoke(&serve, PREVIEW_SECRET, &built.dist, &[]));
     assert!(said.contains("has no style"), "{said}");
     Ok(())
 }
 
-fn smoke(serve: &Serve, secret: &str, arguments: &[&str]) -> Command {
+/// The edge may still have yesterday's page: it looks well, and is not what was put up.
+#[tokio::test]
+async fn the_smoke_test_tells_this_build_from_another() -> Outcome {
+    let built = Built::open()?;
+    let serve = built.serve()?;
+    let with = |path: &str, from: &str, to: &str| {
+        Tree::copy_of(&built.dist).and_then(|copy| {
+            copy.replace(path, from, to)?;
+            Ok(failure(smoke(&serve, PREVIEW_SECRET, copy.root(), &[])))
+        })
+    };
+    assert!(with("site/build.json", "\"today\"", "\"day\"")?.contains("does not show this build"));
+    assert!(with("site/index.html", "<main", "<main ")?.contains("is not the page of this build"));
+    assert!(with("site/park/strony/index.html", "<main", "<main ")?.contains("strony/ is not the page of this build"));
+    assert!(
+        with("forms/park/strony.pl.json", "\"revision\":\"1-", "\"revision\":\"2-")?
+            .contains("strony?lang=pl is not the form")
+    );
+    Ok(())
+}
+
+fn failure(mut smoke: Command) -> String {
+    tools::printed(&mut smoke).err().map(|error| error.to_string()).unwrap_or_default()
+}
+
+fn smoke(serve: &Serve, secret: &str, dist: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(workspace::repository().join("deploy/smoke"));
-    command.arg(format!("http://{}", serve.address)).args(arguments).env("PREVIEW_SECRET", secret);
+    command.arg(format!("http://{}", serve.address)).arg(dist).args(arguments).env("PREVIEW_SECRET", secret);
     command
+}
+
+// ---- how it comes onto a machine
+
+/// Installs into a folder, then does what the unit of the build does: what was pushed meanwhile is built.
+#[test]
+fn it_is_installed_and_fetches_what_was_pushed() -> Outcome {
+    let tree = Tree::of_fixture(FIXTURE, Term::around_today()?)?;
+    let (machine, elsewhere) = (tempfile::tempdir()?, tree.root());
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main"];
+        tools::printed(Command::new("git").arg("-C").arg(elsewhere).args(identity).args(arguments))
+    };
+    let push = |what: &str| git(&["add", "content"]).and_then(|_| git(&["commit", "--quiet", "-m", what]));
+    git(&["init", "--quiet"])?;
+    push("first")?;
+    let server = workspace::repository().join("deploy/server");
+    let mut install = Command::new(server.join("install"));
+    install.arg(elsewhere).env("DESTDIR", machine.path()).env("BINARY", workspace::konsultacje()?);
+    tools::printed(&mut install)?;
+    let page = machine.path().join("srv/konsultacje/dist/site/park/krotka/index.html");
+    assert!(fs::read_to_string(&page)?.contains("Jedno zdanie o parku"));
+
+    tree.replace("content/park/forms/krotka.yaml", "Jedno zdanie o parku", "Dwa zdania o parku")?;
+    push("second")?;
+    let unit = fs::read_to_string(machine.path().join("etc/systemd/system/konsultacje-build.service"))?;
+    // Everything the unit does on this machine, in its order; the last line is for the system.
+    let steps: Vec<_> = unit.lines().filter_map(|line| line.strip_prefix("ExecStart")?.split_once('=')).collect();
+    assert_eq!(steps.iter().map(|(when, _)| *when).collect::<Vec<_>>(), ["Pre", "", "Post"], "{unit}");
+    for (_, step) in &steps[..2] {
+        let step = step.trim_start_matches('-').replace("/srv/", &format!("{}/srv/", machine.path().display()));
+        let step = step.replace("/usr/local/", &format!("{}/usr/local/", machine.path().display()));
+        let mut words = step.split_whitespace();
+        tools::printed(Command::new(words.next().unwrap()).args(words))?;
+    }
+    assert!(fs::read_to_string(&page)?.contains("Dwa zdania o parku"));
+    // Both may write where they have to, and the folders are there from the beginning.
+    assert!(unit.contains("ReadWritePaths=/srv/konsultacje\n"));
+    tools::printed(&mut install)?;
+    Ok(())
 }
 
 // ---- nothing is lost

@@ -34,10 +34,10 @@ use std::{
 use anyhow::Context as _;
 use axum::Router;
 use clap::Args;
-use forms_fn::{App, Clock};
+use forms_fn::{App, Clock, telemetry::OneLine};
 use jiff::{Timestamp, civil::Date};
 use tokio::{net::TcpListener, sync::oneshot, time::sleep};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::{filter::LevelFilter, fmt::format::JsonFields};
 
 use self::{
     engine::Engine,
@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let failures = tracing_subscriber::fmt().with_writer(std::io::stderr);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if arguments.production.production {
-        failures.json().flatten_event(true).with_max_level(LevelFilter::INFO).init();
+        failures.fmt_fields(JsonFields::new()).event_format(OneLine).with_max_level(LevelFilter::INFO).init();
         let address = SocketAddr::new(arguments.host, arguments.port);
         let texts = arguments.language.of(&Source::default());
         return runtime.block_on(production::run(&arguments.production, address, &arguments.data, texts));

@@ -20,7 +20,7 @@ enum Caught {
 use Caught::{Lint, Rule};
 
 /// What stands in the template, what is put in its place, and who notices.
-const MISTAKES: [(&str, &str, Caught); 36] = [
+const MISTAKES: [(&str, &str, Caught); 39] = [
     ("BlockPublicPolicy: true", "BlockPublicPolicy: false", Rule("the bucket is private and versioned")),
     ("        RestrictPublicBuckets: true\n", "", Rule("the bucket is private and versioned")),
     (
@@ -62,10 +62,17 @@ const MISTAKES: [(&str, &str, Caught); 36] = [
         "    Type: AWS::DynamoDB::Table\n    DeletionPolicy: Delete\n",
         Rule("tables outlive the stack"),
     ),
+    ("    DeletionPolicy: RetainExceptOnCreate\n", "", Rule("the bucket outlives the stack")),
     (
-        "    Type: AWS::S3::Bucket\n    DeletionPolicy: Retain\n",
-        "    Type: AWS::S3::Bucket\n",
-        Rule("the bucket outlives the stack"),
+        "            Prefix: deployments/\n",
+        "            Prefix: deployments/\n            ExpirationInDays: 90\n",
+        Rule("nothing in the bucket expires by its age"),
+    ),
+    ("[eu-central-1, eu-north-1,", "[eu-central-1, eu-west-2,", Rule("the stack stands in the EU")),
+    (
+        "TABLE_NAME: !If [HasOtherSubmissions, !Ref SubmissionsTable, !Ref Submissions]",
+        "TABLE_NAME: !If [HasOtherCounters, !Ref SubmissionsTable, !Ref Submissions]",
+        Rule("the environment is what the function reads"),
     ),
     (
         "Action: [dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem]",
@@ -82,7 +89,7 @@ const MISTAKES: [(&str, &str, Caught); 36] = [
         "Action: [dynamodb:GetItem, dynamodb:PutItem]",
         Rule("the role may do what the store does, and no more"),
     ),
-    ("Resource: !GetAtt Submissions.Arn", "Resource: \"*\"", Rule("the role may do what the store does, and no more")),
+    ("- !GetAtt Submissions.Arn", "- \"*\"", Rule("the role may do what the store does, and no more")),
     (
         "AllowedMethods: [GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE]",
         "AllowedMethods: [GET, HEAD, POST]",
@@ -128,11 +135,7 @@ const MISTAKES: [(&str, &str, Caught); 36] = [
     ),
     ("SigningBehavior: always", "SigningBehavior: never", Rule("the CDN signs what it asks of the bucket")),
     ("$context.routeKey", "$context.path", Rule("logs hold the route's key and no path")),
-    (
-        "TABLE_NAME: !Ref Submissions",
-        "TABEL_NAME: !Ref Submissions",
-        Rule("the environment is what the function reads"),
-    ),
+    ("          TABLE_NAME: ", "          TABEL_NAME: ", Rule("the environment is what the function reads")),
     ("Timeout: 15", "Timeout: 1000", Lint("E3717")),
     ("Runtime: provided.al2023", "Runtime: provided.al1", Lint("E3030")),
     ("at(${OpenUntil}T23:59:00)", "cron(59 23 * * *)", Rule("a day without answers is told until the term ends")),
@@ -194,6 +197,7 @@ fn every_rule_can_be_broken() -> Outcome {
         resource.as_object_mut().unwrap().retain(|key, _| matches!(key.as_str(), "Type" | "Properties"));
     }
     empty["Resources"]["Cdn"]["Properties"] = serde_json::json!({"DistributionConfig": {"Origins": [{}, {}]}});
+    empty["Rules"] = serde_json::json!({});
     let broken = rules::broken(&empty);
     let names: BTreeSet<_> = RULES.iter().map(|(name, _)| *name).collect();
     assert_eq!(names.difference(&broken).collect::<Vec<_>>(), [] as [&&str; 0]);

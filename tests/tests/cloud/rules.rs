@@ -12,14 +12,16 @@ use tests::workspace;
 type Rule = (&'static str, fn(&Value) -> bool);
 
 /// Every rule.
-pub(crate) const RULES: [Rule; 24] = [
+pub(crate) const RULES: [Rule; 26] = [
     ("tables are on demand, encrypted and protected", tables_are_protected),
     ("tables outlive the stack", |template| TABLES.iter().all(|table| is_retained(template, table))),
     ("tables have the keys of the store", tables_have_the_keys_of_the_store),
     ("answers expire by the attribute of the store", answers_expire),
     ("recovery is on for answers, off for counters", recovery_is_on_for_answers_only),
     ("the bucket is private and versioned", bucket_is_private),
-    ("the bucket outlives the stack", |template| is_retained(template, "Bucket")),
+    ("the bucket outlives the stack", bucket_outlives_the_stack),
+    ("nothing in the bucket expires by its age", nothing_expires_by_its_age),
+    ("the stack stands in the EU", stands_in_the_eu),
     ("only this CDN reads the bucket, and may list it", only_the_cdn_reads),
     ("the CDN signs what it asks of the bucket", cdn_signs),
     ("methods are a set that CloudFront knows", methods_are_legal),
@@ -110,6 +112,32 @@ fn bucket_is_private(template: &Value) -> bool {
     let blocked = block.is_some_and(|block| block.len() == 4 && block.values().all(|value| value == true));
     let ours = bucket["OwnershipControls"]["Rules"][0]["ObjectOwnership"] == "BucketOwnerEnforced";
     blocked && ours && bucket["VersioningConfiguration"]["Status"] == "Enabled"
+}
+
+/// Empty as it is when its first deployment fails, it goes then.
+fn bucket_outlives_the_stack(template: &Value) -> bool {
+    let bucket = &template["Resources"]["Bucket"];
+    bucket["DeletionPolicy"] == "RetainExceptOnCreate" && bucket["UpdateReplacePolicy"] == "Retain"
+}
+
+/// What is live, what is known of it and the way back must be there after a year without a deployment, too; versions that
+/// were replaced or removed go.
+fn nothing_expires_by_its_age(template: &Value) -> bool {
+    let rules = list(&resource(template, "Bucket")["LifecycleConfiguration"]["Rules"]);
+    let days = |rule: &Value| rule["NoncurrentVersionExpiration"]["NoncurrentDays"].as_u64();
+    rules.iter().all(|rule| rule["Status"] == "Enabled" && rule.get("ExpirationInDays").is_none())
+        && rules.iter().any(|rule| rule.get("Prefix").is_none() && days(rule) == Some(90))
+        && rules.iter().any(|rule| rule["Prefix"] == "deployments/" && days(rule) == Some(1))
+        && rules.iter().any(|rule| rule["ExpiredObjectDeleteMarker"] == true)
+}
+
+/// Regions that lie in a member state: London and Zurich do not.
+fn stands_in_the_eu(template: &Value) -> bool {
+    let assertion = &template["Rules"]["StandsInTheEu"]["Assertions"][0]["Assert"]["Fn::Contains"];
+    let member = ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"];
+    assertion[1] == json!({"Ref": "AWS::Region"})
+        && !list(&assertion[0]).is_empty()
+        && list(&assertion[0]).iter().all(|region| member.iter().any(|member| region == member))
 }
 
 fn only_the_cdn_reads(template: &Value) -> bool {
@@ -276,8 +304,14 @@ fn environment_is_what_the_function_reads(template: &Value) -> bool {
     let variables = &resource(template, "Function")["Environment"]["Variables"];
     let set: BTreeSet<String> = variables.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
     read == set
-        && variables["TABLE_NAME"] == json!({"Ref": "Submissions"})
-        && variables["COUNTERS_TABLE_NAME"] == json!({"Ref": "Counters"})
+        && variables["TABLE_NAME"] == if_led_elsewhere("Submissions", &json!({"Ref": "SubmissionsTable"}), "Ref")
+        && variables["COUNTERS_TABLE_NAME"] == if_led_elsewhere("Counters", &json!({"Ref": "CountersTable"}), "Ref")
+}
+
+/// What stands where the function may be led to another table than the stack's own.
+fn if_led_elsewhere(table: &str, other: &Value, own: &str) -> Value {
+    let own = if own == "Ref" { json!({"Ref": table}) } else { json!({"Fn::GetAtt": [table, own]}) };
+    json!({"Fn::If": [format!("HasOther{table}"), other, own]})
 }
 
 /// The calls of the store that the function can come to, as IAM names them: `CreateTable` and whatever only the command
@@ -285,14 +319,19 @@ fn environment_is_what_the_function_reads(template: &Value) -> bool {
 fn role_is_least(template: &Value) -> bool {
     let policies = list(&resource(template, "FunctionRole")["Policies"]);
     let statements: Vec<_> = policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"])).collect();
+    let arn = |name: &str| {
+        if !TABLES.contains(&name) {
+            return json!({"Fn::GetAtt": [name, "Arn"]});
+        }
+        let arn = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/";
+        if_led_elsewhere(name, &json!({"Fn::Sub": format!("{arn}${{{name}Table}}")}), "Arn")
+    };
     let may = |table: &str| -> BTreeSet<String> {
-        let arn = json!({"Fn::GetAtt": [table, "Arn"]});
-        let ours = statements.iter().filter(|statement| statement["Resource"] == arn);
+        let ours = statements.iter().filter(|statement| statement["Resource"] == arn(table));
         ours.flat_map(|statement| list(&statement["Action"])).map(text).collect()
     };
     let resources = statements.iter().all(|statement| {
-        let known = ["Submissions", "Counters", "FunctionLogs"].map(|name| json!({"Fn::GetAtt": [name, "Arn"]}));
-        known.contains(&statement["Resource"])
+        ["Submissions", "Counters", "FunctionLogs"].iter().any(|name| statement["Resource"] == arn(name))
     });
     let logs = BTreeSet::from(["logs:CreateLogStream", "logs:PutLogEvents"].map(str::to_owned));
     resources

@@ -38,7 +38,7 @@ pub(crate) fn deployed(name: &str) -> std::path::PathBuf {
 
 #[test]
 fn linter_and_rules_find_nothing() -> Outcome {
-    let templates = [deployed("template.yaml"), deployed("waf.yaml")];
+    let templates = ["template.yaml", "waf.yaml", "github.yaml"].map(deployed);
     let looked = look(&templates, true)?;
     assert_eq!(looked.len(), templates.len());
     for (looked, template) in looked.iter().zip(&templates) {
@@ -79,5 +79,43 @@ fn the_limit_of_requests_keeps_no_samples() -> Outcome {
     assert_eq!(acl["VisibilityConfig"]["SampledRequestsEnabled"], false);
     let rules = acl["Rules"].as_array().unwrap();
     assert!(!rules.is_empty() && rules.iter().all(|rule| rule["VisibilityConfig"]["SampledRequestsEnabled"] == false));
+    Ok(())
+}
+
+/// Whoever takes over the repository's workflow must not get the answers by asking for them.
+#[test]
+fn the_role_of_github_reads_no_answer_and_deletes_no_table() -> Outcome {
+    let looked = look(&[deployed("github.yaml")], false)?;
+    let role = &looked[0].transformed["Resources"]["Role"]["Properties"];
+    let trust = &role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["StringEquals"];
+    let subject = &trust["token.actions.githubusercontent.com:sub"]["Fn::Sub"];
+    assert_eq!(subject, "repo:${Repository}:environment:${Environment}");
+    let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap();
+    let named = |statement: &Value| match &statement["Action"] {
+        Value::String(action) => vec![action.clone()],
+        actions => actions.as_array().unwrap().iter().map(|action| action.as_str().unwrap().to_owned()).collect(),
+    };
+    for statement in statements {
+        for action in named(statement) {
+            assert!(!action.contains('*'), "{action}");
+            let items = [
+                "Item",
+                "dynamodb:Query",
+                "dynamodb:Scan",
+                "PartiQL",
+                "Export",
+                "Restore",
+                "DeleteTable",
+                "DeleteStack",
+            ];
+            assert!(!items.iter().any(|item| action.contains(item)), "{action}");
+            if action.starts_with("iam:") {
+                // By name, and not by its own.
+                let roles = statement["Resource"]["Fn::Sub"].as_str().unwrap();
+                assert!(roles.ends_with(":role/${Stack}-*"), "{action} on {roles}");
+            }
+        }
+    }
+    assert_eq!(role["RoleName"]["Fn::Sub"], "github-${Stack}");
     Ok(())
 }

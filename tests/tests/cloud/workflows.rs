@@ -58,3 +58,63 @@ fn the_linter_would_find_something() -> Outcome {
     }
     Ok(())
 }
+
+/// Every workflow with its jobs, each as it is written.
+fn workflows() -> anyhow::Result<Vec<(String, Vec<String>)>> {
+    let folder = workspace::repository().join(".github/workflows");
+    let mut found = Vec::new();
+    for file in fs::read_dir(folder)? {
+        let text = fs::read_to_string(file?.path())?;
+        let (head, jobs) = text.split_once("\njobs:\n").unwrap_or_default();
+        let mut parts: Vec<String> = Vec::new();
+        for line in jobs.lines() {
+            let begins = line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':');
+            match parts.last_mut() {
+                Some(job) if !begins => job.extend([line, "\n"]),
+                _ => parts.push(format!("{line}\n")),
+            }
+        }
+        found.push((head.to_owned(), parts));
+    }
+    Ok(found)
+}
+
+/// A tag can be moved by whoever has taken over an action; a commit cannot.
+#[test]
+fn actions_are_named_by_commit() -> Outcome {
+    let workflows = workflows()?;
+    let jobs: Vec<_> = workflows.iter().flat_map(|(_, jobs)| jobs).collect();
+    let used: Vec<_> = jobs.iter().flat_map(|job| job.lines()).filter_map(|line| line.split_once("uses: ")).collect();
+    assert!(used.len() > 10, "{used:?}");
+    for (_, action) in used {
+        let (_, commit) = action.split_once('@').unwrap();
+        let (commit, version) = commit.split_once(" # v").unwrap_or((commit, ""));
+        assert!(
+            commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()) && !version.is_empty(),
+            "{action}"
+        );
+    }
+    Ok(())
+}
+
+/// Whoever runs the code of a dependency, its build script included, may write nowhere.
+#[test]
+fn who_may_write_runs_no_code_of_others() -> Outcome {
+    let (mut write, mut build) = (0, 0);
+    for (head, jobs) in workflows()? {
+        assert!(!head.contains(": write"), "rights for all jobs: {head}");
+        for job in jobs {
+            let writes = job.contains("contents: write") || job.contains("id-token: write");
+            let builds = ["cargo ", "pip ", "npm ", ".ci/run", "target/release/"].iter().any(|call| job.contains(call));
+            assert!(!(writes && builds), "{job}");
+            // The token would lie in .git/config, for every build script to read.
+            assert!(
+                !builds
+                    || job.matches("actions/checkout@").count() == job.matches("persist-credentials: false").count()
+            );
+            (write, build) = (write + usize::from(writes), build + usize::from(builds));
+        }
+    }
+    assert!(write >= 3 && build >= 4, "{write} {build}");
+    Ok(())
+}

@@ -43,7 +43,8 @@ async fn page(State(sets): State<Sets>, request: Request) -> Response {
     }
     if set.find(&format!("site{path}/index.html")).is_some() {
         // Root-absolute and from our own names, never from the Host of the request.
-        return Redirect::permanent(&format!("{path}/")).into_response();
+        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+        return Redirect::permanent(&format!("{path}/{query}")).into_response();
     }
     let print = format!("site{path}");
     if let Some(pictures) = set.pictures_with(&print) {
