@@ -7,9 +7,6 @@ mod ids;
 mod law;
 mod links;
 mod orphans;
-mod personal;
-mod plain;
-mod prose;
 mod register;
 mod remarks;
 mod sections;
@@ -19,12 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use self::prose::Prose;
 pub(crate) use self::register::{Differing, differing};
 use crate::{
     address::Address,
     diagnostic::{self, Diagnostic, Rule, rule},
     model::{Site, Sites},
+    prose,
     source::Source,
 };
 
@@ -62,19 +59,6 @@ const RULES_OF_LANGUAGES: [fn(&Sites) -> Vec<Diagnostic>; 6] = [
     files::referenced,
 ];
 
-/// A rule over the words that residents read.
-type ProseRule = fn(&Site, &[Prose<'_>]) -> Vec<Diagnostic>;
-
-/// Every rule over the words that residents read, in whatever file they stand.
-const PROSE_RULES: [ProseRule; 6] = [
-    personal::stays_private,
-    plain::links_speak,
-    plain::nothing_is_blank,
-    plain::sentences_are_short,
-    plain::words_are_plain,
-    plain::abbreviations_are_explained,
-];
-
 /// What is told of something that stands nowhere: it may stand in a file that could not be read.
 const RULES_OF_WHAT_IS_MISSING: [&Rule; 10] = [
     rule::PAGE_ORPHAN,
@@ -92,15 +76,21 @@ const RULES_OF_WHAT_IS_MISSING: [&Rule; 10] = [
 /// What is told of something that nothing leads to: a link may, once it is mended.
 const RULES_OF_WHAT_IS_LEFT: [&Rule; 2] = [rule::PAGE_ORPHAN, rule::FILE_UNREFERENCED];
 
-/// Applies every rule as of the day `today`; `whole` says whether all files could be read, so that what stands nowhere
-/// is missing.
-pub(crate) fn run(sites: &Sites, source: &Source, today: Date, whole: bool) -> Vec<Diagnostic> {
+/// Applies every rule as of the day `today`; `said` is what was found in the words of pages, and `whole` tells whether all
+/// files could be read, so that what stands nowhere is missing.
+pub(crate) fn run(
+    sites: &Sites,
+    source: &Source,
+    mut said: Vec<Diagnostic>,
+    today: Date,
+    whole: bool,
+) -> Vec<Diagnostic> {
     let site = &sites.original;
-    let languages = std::iter::once(site).chain(&sites.translations).map(|site| site.language.as_str());
-    let prose = prose::read(source, &languages.collect::<Vec<_>>());
+    let languages: Vec<&str> = sites.all().map(|site| site.language.as_str()).collect();
+    said.extend(prose::of_fields(source, &languages));
     let one = RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today));
     let all = one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites)));
-    let all = all.chain(PROSE_RULES.iter().flat_map(|rule| rule(site, &prose)));
+    let all = all.chain(prose::unless_public(site, said));
     all.filter(|problem| whole || !RULES_OF_WHAT_IS_MISSING.contains(&problem.rule)).collect()
 }
 

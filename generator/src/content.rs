@@ -48,6 +48,8 @@ pub(crate) struct Content {
     pub(crate) others: Vec<(String, usize)>,
     /// Paths of the files that were read as something, whether they could be understood or not.
     pub(crate) read: BTreeSet<String>,
+    /// What is to be said of the words of pages, some of it only unless they may be published.
+    pub(crate) said: Vec<Diagnostic>,
 }
 
 /// Reads all content besides `site`; what cannot be read is reported in `problems` and left out.
@@ -73,7 +75,7 @@ fn read_all(
 ) -> Content {
     let languages = site.languages.clone();
     let read = BTreeSet::from([site::FILE.to_owned()]);
-    let mut reader = Reader { source, languages: &languages, words, problems, memory, sample, read };
+    let mut reader = Reader { source, languages: &languages, words, problems, memory, sample, read, said: Vec::new() };
     let folders = consultation::folders(source);
     let consultations = folders.iter().filter_map(|folder| consultation::read(&mut reader, folder)).collect();
     let belongs = |path: &str, inner: &str| consultation::belongs(&folders, path, inner);
@@ -82,11 +84,11 @@ fn read_all(
     let pages = page::read_all(&mut reader, pages, page::Role::Page);
     let left = source.under(FOLDER).filter(|(path, _)| !reader.read.contains(*path));
     let others = left.map(|(path, file)| (path.to_owned(), file.bytes().len())).collect();
-    let mut read = reader.read;
+    let Reader { mut read, said, .. } = reader;
     read.extend(source.unreadable().map(str::to_owned));
     // Nothing links to the site's file nor to the register.
     read.retain(|path| path != site::FILE && !belongs(path, register::FOLDER));
-    Content { site, pages, consultations, others, read }
+    Content { site, pages, consultations, others, read, said }
 }
 
 /// A kind of file that editors write fields in.
@@ -150,6 +152,8 @@ pub(crate) struct Reader<'a> {
     sample: Option<(&'static str, &'a Node)>,
     /// Paths of the files that have been read.
     pub(crate) read: BTreeSet<String>,
+    /// What is to be said of the words of pages.
+    said: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {

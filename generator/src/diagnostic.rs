@@ -167,6 +167,16 @@ impl<'a> Lines<'a> {
         Self { file, text, starts }
     }
 
+    /// Returns the path of the file.
+    pub(crate) fn file(&self) -> &'a str {
+        self.file
+    }
+
+    /// Returns the text of the file.
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// Returns the byte at which a place begins.
     pub(crate) fn byte(&self, place: &Place) -> usize {
         let index = |number: u32| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);

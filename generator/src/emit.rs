@@ -22,6 +22,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use staging::{Staging, read};
@@ -38,14 +39,32 @@ const OWN: [&str; 4] = [MANIFEST, STAGE, LOCK, ".gitignore"];
 /// Everything a build made, by path in the output folder, with `/`: `site/index.html`.
 pub(crate) type Outputs = BTreeMap<String, Output>;
 
-/// One file to place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One file to place. Cloning is cheap: the bytes are shared with all that hold them.
+#[derive(Debug, Clone)]
 pub(crate) struct Output {
     /// Its content.
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
     /// When it is placed.
     pub(crate) class: Class,
+    /// The SHA-256 of its content in hexadecimal digits, where it was taken: of what is read back from the disk.
+    #[cfg_attr(not(feature = "serve"), allow(dead_code))]
+    pub(crate) sha256: Option<String>,
 }
+
+impl Output {
+    pub(crate) fn new(bytes: impl Into<Bytes>, class: Class) -> Self {
+        Self { bytes: bytes.into(), class, sha256: None }
+    }
+}
+
+impl PartialEq for Output {
+    fn eq(&self, other: &Self) -> bool {
+        let shared = self.bytes.as_ptr() == other.bytes.as_ptr() && self.bytes.len() == other.bytes.len();
+        self.class == other.class && (shared || self.bytes == other.bytes)
+    }
+}
+
+impl Eq for Output {}
 
 /// The order in which outputs are placed, so that what a page needs is there before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

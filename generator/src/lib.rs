@@ -22,6 +22,7 @@ mod output;
 mod page;
 mod pictures;
 pub mod pipeline;
+mod prose;
 mod publish;
 mod redline;
 mod scaffold;

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::{sections::Recorder, tokens::Captions, writer::Writer};
+use self::{passages::Listener, sections::Recorder, tokens::Captions, writer::Writer};
 use crate::{
     diagnostic::{Diagnostic, Lines, Place, Spanned},
     memory::Key,
@@ -31,7 +31,7 @@ use crate::{
 
 pub(crate) use self::{
     escape::escape,
-    passages::{Kind, Passage, passages},
+    passages::{Kind, Passage},
     sections::Section,
 };
 
@@ -74,8 +74,6 @@ pub(crate) struct Body {
     pub(crate) pictures: Vec<Picture>,
     /// HTML with gaps for what only the whole site tells.
     pub(crate) pieces: Vec<Piece>,
-    /// The words alone, one line per block, without the title.
-    pub(crate) text: String,
     /// That of all that it was made from, where a memory keeps it: two bodies with one key are equal.
     pub(crate) key: Option<Key>,
 }
@@ -252,7 +250,7 @@ impl Body {
     }
 }
 
-/// Reads the Markdown of a file from the byte where its front matter ends.
+/// Reads the Markdown of a file from the byte where its front matter ends, without what is said of its words.
 pub(crate) fn parse(
     file: &str,
     text: &str,
@@ -260,19 +258,31 @@ pub(crate) fn parse(
     context: Context<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Body {
+    read(&Lines::new(file, text), start, context, problems).0
+}
+
+/// Reads the Markdown of a file from the byte where its front matter ends: its body, and the passages that residents read.
+pub(crate) fn read(
+    lines: &Lines<'_>,
+    start: usize,
+    context: Context<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> (Body, Vec<Passage>) {
+    let text = lines.text();
     let start = text.ceil_char_boundary(start);
-    let lines = Lines::new(file, text);
     // Only chapters have sections.
     let mut recorder = context.id_prefix.map(|slug| (slug, Recorder::new(context.hashes)));
+    let mut listener = Listener::default();
     let word = |key: &str| context.words.get(key).map(String::as_str).unwrap_or_default();
     let captions = Captions { table: word("caption"), picture: word("picture_captions") };
     let tokens = tokens::read(text, start, captions);
-    problems.extend(half_made::find(text, &lines, &tokens));
-    let mut writer = Writer::new(text, &lines, context, problems);
+    problems.extend(half_made::find(text, lines, &tokens));
+    let mut writer = Writer::new(lines, context, problems);
     for (token, range) in tokens {
         if let Some((_, recorder)) = &mut recorder {
             recorder.take(&token);
         }
+        listener.take(&token, &range);
         writer.take(token, range);
     }
     let mut body = writer.finish();
@@ -283,7 +293,7 @@ pub(crate) fn parse(
     for heading in &mut body.headings {
         heading.text = typography::typeset(context.language, &heading.text).into_owned();
     }
-    body
+    (body, listener.finish())
 }
 
 #[cfg(test)]

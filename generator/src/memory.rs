@@ -12,6 +12,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use bytes::Bytes;
 use serde::Serialize;
 
 use self::digest::digest;
@@ -29,7 +30,7 @@ pub(crate) struct Memory {
     on: bool,
     readings: Shelf<Reading>,
     looks: Shelf<Resolved>,
-    drawings: Shelf<String>,
+    drawings: Shelf<Bytes>,
 }
 
 impl Memory {
@@ -60,12 +61,12 @@ impl Memory {
         look: &Look,
         parts: &impl Serialize,
         draw: impl FnOnce() -> Result<String, E>,
-    ) -> Result<String, E> {
+    ) -> Result<Bytes, E> {
         let key = look.key.and_then(|look| self.key(&(look, parts)));
-        let Some(key) = key else { return draw() };
+        let Some(key) = key else { return draw().map(Bytes::from) };
         match self.drawings.get(key) {
             Some(drawn) => Ok(drawn.as_ref().clone()),
-            None => Ok(self.drawings.keep(key, draw()?).as_ref().clone()),
+            None => Ok(self.drawings.keep(key, Bytes::from(draw()?)).as_ref().clone()),
         }
     }
 

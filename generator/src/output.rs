@@ -70,7 +70,7 @@ pub(crate) fn all(
     };
     pages(drawing, &sheets, sink)?;
     feed::write(sites, &feeds, sink);
-    sitemap::write(&sites.original, &sheets, sink);
+    sitemap::write(&sites.original, &sheets, &twins, sink);
     let mut prints = files(sites, source, sink)?;
     prints.extend(pictures::shown(sites));
     forms::packed(sites, drawing, sink);
@@ -86,7 +86,7 @@ fn pages(drawing: Drawing<'_>, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) -
     let draw = |(site, sheet): &(&Site, Sheet<'_>)| {
         let drawing = Drawing { site, ..drawing };
         let html = page::draw(drawing, sheet).map_err(|error| theme::broken(&error, Some(sheet.source)))?;
-        sink.take(sheet.address.output(), page_output(html));
+        sink.take(sheet.address.output(), Output::new(html, Class::Page));
         Ok(())
     };
     // Drawn in parallel; of several pages that fail it is always the first that is told.
@@ -94,7 +94,7 @@ fn pages(drawing: Drawing<'_>, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) -
     drawn.into_iter().collect::<Result<(), _>>()?;
     for (name, template) in MESSAGES {
         let html = page::draw_message(drawing, template).map_err(|error| theme::broken(&error, Some(name)))?;
-        sink.take(Address::root().file(name).output(), page_output(html));
+        sink.take(Address::root().file(name).output(), Output::new(html, Class::Page));
     }
     Ok(())
 }
@@ -110,7 +110,7 @@ fn files(sites: &Sites, source: &Source, sink: &dyn Sink) -> Result<Prints, Diag
                 let print = print.map_err(|unusable| unusable.diagnostic(Place::whole(&path)).with("target", &path))?;
                 prints.insert(address.output(), print);
             }
-            None => sink.take(address.output(), Output { bytes: file.bytes().to_vec(), class: Class::Asset }),
+            None => sink.take(address.output(), Output::new(file.shared(), Class::Asset)),
         }
     }
     Ok(prints)
@@ -120,9 +120,5 @@ fn files(sites: &Sites, source: &Source, sink: &dyn Sink) -> Result<Prints, Diag
 fn asset(stem: &str, extension: &str, text: &str) -> (Address, Output) {
     let hash = digest::short(text);
     let address = Address::root().file(&format!("assets/{stem}.{hash}.{extension}"));
-    (address, Output { bytes: text.as_bytes().to_vec(), class: Class::Asset })
-}
-
-fn page_output(html: String) -> Output {
-    Output { bytes: html.into_bytes(), class: Class::Page }
+    (address, Output::new(text.as_bytes().to_vec(), Class::Asset))
 }

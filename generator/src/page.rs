@@ -20,6 +20,7 @@ mod whole;
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use forms::{Card, Channel, Link, Shell, State, ThemeError};
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
@@ -61,8 +62,11 @@ pub(crate) struct Drawing<'a> {
     pub(crate) script: &'a Address,
 }
 
+/// A page as it goes to the sink, or why its template cannot draw it.
+type Drawn = Result<Bytes, ThemeError>;
+
 /// Draws the page of `sheet`.
-pub(crate) fn draw(drawing: Drawing<'_>, sheet: &Sheet<'_>) -> Result<String, ThemeError> {
+pub(crate) fn draw(drawing: Drawing<'_>, sheet: &Sheet<'_>) -> Drawn {
     let frame = Frame {
         drawing,
         linking: Linking::From(sheet.address.clone()),
@@ -97,7 +101,7 @@ pub(crate) fn draw(drawing: Drawing<'_>, sheet: &Sheet<'_>) -> Result<String, Th
 }
 
 /// Draws a page that stands at no address of its own: the 404 page and the error page.
-pub(crate) fn draw_message(drawing: Drawing<'_>, template: &str) -> Result<String, ThemeError> {
+pub(crate) fn draw_message(drawing: Drawing<'_>, template: &str) -> Drawn {
     let frame = Frame { drawing, linking: Linking::Root, address: None, subject: None };
     frame.render(template, &frame.shell(Vec::new()), &())
 }
@@ -151,7 +155,7 @@ impl Serialize for Html<'_> {
 
 impl Frame<'_> {
     /// Draws `template` with `view` inside `shell`.
-    fn render(&self, template: &str, shell: &Shell, view: &impl Serialize) -> Result<String, ThemeError> {
+    fn render(&self, template: &str, shell: &Shell, view: &impl Serialize) -> Drawn {
         let Drawing { site, look, memory, .. } = self.drawing;
         let draw = || look.theme.render(template, &site.language, shell, view);
         memory.drawing(look, &(template, &site.language, shell, view), draw)

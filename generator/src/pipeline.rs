@@ -80,12 +80,13 @@ pub(crate) fn sites(
     problems.extend(resolved.problems.iter().cloned());
     let words = resolved.look.as_ref().map(|look| look.words.clone()).unwrap_or_default();
     let known = site.languages.known;
-    let content = content::read(source, site, &words, memory, problems);
+    let mut content = content::read(source, site, &words, memory, problems);
+    let said = std::mem::take(&mut content.said);
     let mut sites = model::resolve(content, &slugs, options.drafts, problems);
     let pictures = pictures::survey(&sites, source, problems);
     sites.show(pictures);
     let whole = known && source.unreadable().next().is_none() && !sites.original.routes.has_broken();
-    problems.extend(check::run(&sites, source, options.today, whole));
+    problems.extend(check::run(&sites, source, said, options.today, whole));
     check::once(problems);
     (sites, resolved)
 }
@@ -139,5 +140,5 @@ fn bytes(source: &Source, built: &Built, outputs: Mutex<Outputs>) -> Result<BTre
         return Err(told(&unread));
     }
     let outputs = outputs.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes)).collect())
+    Ok(outputs.into_iter().map(|(path, output)| (path, output.bytes.into())).collect())
 }

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
@@ -48,7 +49,7 @@ pub(crate) enum SourceFile {
     /// Text: Markdown, YAML, a template, a style, a drawing.
     Text(Arc<str>),
     /// Anything else, as it is.
-    Bytes(Arc<[u8]>),
+    Bytes(Bytes),
 }
 
 /// What a process has read of a tree, so that it opens again only what may have changed.
@@ -208,6 +209,14 @@ impl SourceFile {
         match self {
             Self::Text(text) => text.as_bytes(),
             Self::Bytes(bytes) => bytes,
+        }
+    }
+
+    /// Returns the bytes to be kept by somebody else; those of no text are shared.
+    pub(crate) fn shared(&self) -> Bytes {
+        match self {
+            Self::Text(text) => Bytes::copy_from_slice(text.as_bytes()),
+            Self::Bytes(bytes) => bytes.clone(),
         }
     }
 }
@@ -399,7 +408,7 @@ fn content(name: &str, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
 /// Drops a byte order mark and writes line ends as LF.
 pub(crate) fn normal(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if !text.contains(['\r', '\0']) {
+    if !text.bytes().any(|byte| matches!(byte, b'\r' | b'\0')) {
         return Cow::Borrowed(text);
     }
     // HTML knows no NUL: browsers show U+FFFD in its place.

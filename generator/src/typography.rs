@@ -46,12 +46,20 @@ pub(crate) fn typeset<'a>(language: &str, text: &'a str) -> Cow<'a, str> {
 /// Sets a text that markup cuts into `runs`, so that a quote or a space sees what stands behind the markup.
 pub(crate) fn typeset_runs(language: &str, runs: &mut [Cow<'_, str>]) {
     let Some((_, pairs)) = QUOTES.iter().find(|(known, _)| *known == language) else { return };
+    let mut text = runs.concat();
     // Each pass sees what the one before has made.
-    replace(runs, &ellipses(&runs.concat()));
-    replace(runs, &quotes(pairs, &runs.concat()));
-    replace(runs, &dashes(&runs.concat()));
+    let mut set = |find: &dyn Fn(&str) -> Vec<Edit>| {
+        let edits = find(&text);
+        if !edits.is_empty() {
+            replace(runs, &edits);
+            text = runs.concat();
+        }
+    };
+    set(&ellipses);
+    set(&|text| quotes(pairs, text));
+    set(&dashes);
     if language == POLISH {
-        replace(runs, &spaces::bound(&runs.concat()));
+        set(&spaces::bound);
     }
 }
 
@@ -92,7 +100,7 @@ pub(crate) fn plain(text: &str) -> String {
 
 /// Three dots are one sign; four and more are a line to write on.
 fn ellipses(text: &str) -> Vec<Edit> {
-    let dots = text.match_indices("...").map(|(at, _)| at);
+    let dots = text.match_indices('.').map(|(at, _)| at).filter(|at| text[*at..].starts_with("..."));
     let alone = |at: &usize| !text[..*at].ends_with('.') && !text[at + 3..].starts_with('.');
     dots.filter(alone).map(|at| (at..at + 3, "…")).collect()
 }
@@ -100,6 +108,9 @@ fn ellipses(text: &str) -> Vec<Edit> {
 /// Straight quotes become those of `pairs`, inside of others the second; none does in a text where some quote has no
 /// other, or where they stand deeper.
 fn quotes(pairs: &[Pair], text: &str) -> Vec<Edit> {
+    if !text.contains('"') {
+        return Vec::new();
+    }
     let mut edits = Vec::new();
     // The pairs that are open.
     let mut open: Vec<Pair> = Vec::new();

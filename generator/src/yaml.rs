@@ -80,7 +80,12 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Diagnostic> {
 ///
 /// A file without front matter gives an empty value and 0. Places count from the start of the file.
 pub(crate) fn front_matter(file: &str, text: &str) -> Result<(Node, usize), Diagnostic> {
-    let lines = Lines::new(file, text);
+    front_matter_of(&Lines::new(file, text))
+}
+
+/// Does as [`front_matter`] where the lines are counted already.
+pub(crate) fn front_matter_of(lines: &Lines<'_>) -> Result<(Node, usize), Diagnostic> {
+    let text = lines.text();
     let Some(start) = text.split_inclusive('\n').next().filter(|line| line.trim_end() == "---") else {
         if let Some(late) = late_fields(text) {
             return Err(Diagnostic::new(rule::FRONT_MATTER_LATE, lines.place(late)));
@@ -92,7 +97,7 @@ pub(crate) fn front_matter(file: &str, text: &str) -> Result<(Node, usize), Diag
     let mut end = start;
     for line in text[start..].split_inclusive('\n') {
         if line.trim_end() == "---" {
-            let node = parse_part(&text[start..end], start, &lines)?;
+            let node = parse_part(&text[start..end], start, lines)?;
             return Ok((node, end + line.len()));
         }
         end += line.len();

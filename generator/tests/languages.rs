@@ -9,7 +9,7 @@ use std::{
 };
 
 use forms::{Bundle, Shared};
-use generator::pipeline::{Options, build_in_memory};
+use generator::pipeline::{Options, build_files, build_in_memory};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -187,4 +187,38 @@ fn the_function_gets_each_form_in_each_language_of_one_definition() {
     let shared: Shared = serde_json::from_slice(&files["forms/theme/theme.json"]).unwrap();
     assert_eq!(shared.sites.keys().collect::<Vec<_>>(), ["en", "pl", "uk"]);
     assert_eq!(shared.sites["uk"].consultations["park"].title, "Парк");
+}
+
+#[test]
+fn the_map_of_the_site_names_a_page_in_all_its_languages() {
+    let base = "https://konsultacje.example.pl";
+    let link = |language: &str, path: &str| {
+        format!("<xhtml:link rel=\"alternate\" hreflang=\"{language}\" href=\"{base}{path}\"/>")
+    };
+    let map = String::from_utf8(files()["site/sitemap.xml"].clone()).unwrap();
+    let help = [link("pl", "/pomoc/"), link("en", "/en/help/")].concat();
+    for path in ["/pomoc/", "/en/help/"] {
+        has(&map, &format!("<url><loc>{base}{path}</loc>{help}</url>"));
+    }
+    // What is there in one language alone names none.
+    has(&map, &format!("<url><loc>{base}/park/klauzula/</loc></url>"));
+}
+
+#[test]
+fn each_language_has_its_feed() {
+    let tree = [
+        ("site.yaml", "authority: Urząd\nlanguage: pl\nlanguages: [pl, en]\nbase_url: https://a.example\n"),
+        ("pomoc.md", "---\ndate: 2026-05-03\n---\n# Pomoc\n"),
+        ("pomoc.en.md", "---\ndate: 2026-05-04\nslug: help\n---\n# Help\n"),
+        ("tylko.md", "---\ndate: 2026-05-05\n---\n# Tylko po polsku\n"),
+    ];
+    let tree = tree.map(|(path, text)| (format!("content/{path}"), text.as_bytes().to_vec()));
+    let options = Options { today: "2026-05-10".parse().unwrap(), drafts: false, commit: None };
+    let files = build_files(tree, &options).unwrap();
+    let feed = String::from_utf8(files["site/en/atom.xml"].clone()).unwrap();
+    has(&feed, "xml:lang=\"en\"");
+    has(&feed, "<link rel=\"self\" href=\"https://a.example/en/atom.xml\"/>");
+    has(&feed, "<title>Help</title>\n<link rel=\"alternate\" href=\"https://a.example/en/help/\"/>");
+    assert!(!feed.contains("tylko") && !feed.contains("/pomoc/"), "{feed}");
+    assert!(String::from_utf8(files["site/atom.xml"].clone()).unwrap().contains("/tylko/"));
 }

@@ -8,7 +8,7 @@
 //! 5. [`browser`] is a real one, with scripts or without; [`screen`] is what it shows pages on.
 //! 6. [`audit`] tells what is wrong with an open page, with [`axe`] and the [`keyboard`]; [`nu`] with files; [`crawl`] follows
 //!    the links of a built site; [`tools`] are those of other languages.
-//! 7. [`town`] tells what stands in the fixture that most tests use.
+//! 7. [`town`] tells what stands in the fixture that most tests use; [`corpus`] is a site to measure with.
 //!
 //! A missing binary, engine or browser is an error, never a reason to skip a test. Every process that is started here
 //! is ended when its value is dropped, by its own id.
@@ -19,6 +19,7 @@
 pub mod audit;
 pub mod axe;
 pub mod browser;
+pub mod corpus;
 pub mod crawl;
 pub mod engine;
 pub mod faults;

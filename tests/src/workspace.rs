@@ -21,6 +21,11 @@ pub fn konsultacje() -> anyhow::Result<PathBuf> {
     binary("debug/konsultacje")
 }
 
+/// Returns the command `konsultacje` as `cargo build --release -p generator` builds it: what is measured.
+pub fn released() -> anyhow::Result<PathBuf> {
+    binary("release/konsultacje")
+}
+
 /// Returns the binary of the function as it goes to Lambda, as `tests/run` builds it.
 pub fn forms_fn() -> anyhow::Result<PathBuf> {
     binary("function/forms-fn")

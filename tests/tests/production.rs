@@ -484,6 +484,54 @@ async fn slow_half_open_and_oversized_clients_do_not_keep_others_waiting() -> Ou
     Ok(())
 }
 
+/// A file that many ask for and nobody reads lies in memory once, however long they take.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_readers_of_a_large_file_share_it() -> Outcome {
+    const SIZE: usize = 16 << 20;
+    const READERS: usize = 60;
+    let tree = Tree::of_fixture(FIXTURE, Term::around_today()?)?;
+    fs::write(tree.root().join("content/park/mapa.bin"), vec![b'm'; SIZE])?;
+    let page = tree.root().join("content/park/klauzula.md");
+    fs::write(&page, format!("{}\n[Mapa parku](mapa.bin)\n", fs::read_to_string(&page)?))?;
+    let dist = tree.build()?;
+    let data = tempfile::tempdir()?;
+    let serve = Serve::production(&dist, data.path(), &PLAIN)?;
+    let links = http::get(serve.address, "/park/klauzula/").await?.page().attributes("main a", "href");
+    let link = links.iter().find(|link| link.contains("mapa")).unwrap();
+    let asked = format!("GET /park/klauzula/{link} HTTP/1.1\r\nhost: x\r\n\r\n").replace("/klauzula/../", "/");
+    let mut held = Vec::new();
+    for _ in 0..READERS {
+        let mut stream = TcpStream::connect(serve.address).await?;
+        stream.write_all(asked.as_bytes()).await?;
+        let mut beginning = [0; 15];
+        timeout(PATIENCE, stream.read_exact(&mut beginning)).await??;
+        assert_eq!(&beginning, b"HTTP/1.1 200 OK");
+        held.push(stream);
+    }
+    let status = fs::read_to_string(format!("/proc/{}/status", serve.id()))?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak: usize = peak.trim().trim_end_matches(" kB").parse::<usize>()? << 10;
+    assert!(peak < SIZE * READERS / 4, "{READERS} readers made it take {peak} bytes");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_browser_has_already_is_not_sent_again() -> Outcome {
+    let built = Built::open()?;
+    let serve = built.serve()?;
+    let home = http::get(serve.address, "/").await?;
+    let tag = home.header("etag").to_owned();
+    assert!(tag.starts_with('"') && tag.ends_with('"'), "{tag}");
+    for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+        let again = http::ask(serve.address, "GET", "/", &[("if-none-match", &known)], b"").await?;
+        assert_eq!((again.status, again.body.as_str(), again.header("etag")), (304, "", tag.as_str()), "{known}");
+        assert_eq!(again.header("cache-control"), "no-cache");
+    }
+    let other = http::ask(serve.address, "GET", "/", &[("if-none-match", "\"other\"")], b"").await?;
+    assert_eq!((other.status, other.body), (200, home.body));
+    Ok(())
+}
+
 /// The data lie on a file system of three megabytes, which fills up under the residents' answers.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_refuses_with_the_text_and_keeps_what_was_acknowledged() -> Outcome {

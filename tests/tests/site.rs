@@ -238,7 +238,8 @@ fn strict_takes_a_warning_for_an_error() -> anyhow::Result<()> {
     let told = String::from_utf8(strict.stderr)?;
     assert!(told.contains("ostrzeżenie[file-unreferenced]"), "{told}");
     assert_eq!(strict.status.code(), Some(1));
-    assert_eq!(fs::read_dir(out.path())?.count(), 0, "nothing is written");
+    let written = fs::read_dir(out.path())?.filter_map(Result::ok).filter(|file| file.file_name() != ".lock");
+    assert_eq!(written.count(), 0, "nothing is written");
     let lenient = build(copy.root(), out.path(), &[])?;
     assert_eq!(String::from_utf8(lenient.stderr)?, told);
     assert_eq!(lenient.status.code(), Some(0));

@@ -1,9 +1,4 @@
-use std::{
-    path::PathBuf,
-    process::ExitCode,
-    sync::{Mutex, PoisonError},
-    time::Instant,
-};
+use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -12,7 +7,7 @@ use jiff::civil::Date;
 use super::{Language, PROBLEMS, Root, commit, day, day_of, now, report, say, waiting::Waiting};
 use crate::{
     diagnostic::Severity,
-    emit::{Outputs, Sink, Staging},
+    emit::Staging,
     pictures,
     pipeline::{self, Options},
 };
@@ -47,18 +42,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
     let staging = Staging::at(&arguments.out);
-    // Whether a warning refuses the build is known at its end; until then nothing may be written.
-    let kept = Mutex::<Outputs>::default();
-    let sink: &dyn Sink = if arguments.strict { &kept } else { &staging };
-    let (source, built) = pipeline::read_and_build(root, &options, sink)?;
+    let (source, built) = pipeline::read_and_build(root, &options, &staging)?;
     drop(waiting);
     let texts = arguments.language.of(&source);
     let refused = report(&built.problems, &source, &texts, arguments.strict);
     if refused || !built.complete {
+        // What is staged is dropped, and all is as it was.
         return Ok(ExitCode::from(PROBLEMS));
-    }
-    for (path, output) in kept.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        staging.take(path, output);
     }
     let broken = pictures::cache::all(Some(&arguments.cache), &built.prints, &source, &staging)?;
     if report(&broken, &source, &texts, arguments.strict) {

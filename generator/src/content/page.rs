@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::{FOLDER, Reader, address_slug, join, split};
 use crate::{
-    diagnostic::{Diagnostic, Place, Spanned, rule},
+    diagnostic::{Diagnostic, Lines, Place, Spanned, rule},
     digest,
     markdown::{self, Body, Words},
     memory::Key,
-    pictures, slug,
+    pictures, prose, slug,
     source::Source,
     yaml::{self, Fields, Node},
 };
@@ -57,6 +57,8 @@ pub(super) enum Role {
 pub(crate) struct Reading {
     page: Option<RawPage>,
     problems: Vec<Diagnostic>,
+    /// What is to be said of its words.
+    said: Vec<Diagnostic>,
 }
 
 /// A Markdown file that is to be read.
@@ -152,34 +154,37 @@ pub(crate) fn translated(path: &str) -> Option<(String, &str)> {
 
 /// Reads Markdown files, several at once; none stands for one that cannot be read.
 fn read_several(reader: &mut Reader<'_>, files: &[Written<'_>], role: Role) -> Vec<Option<RawPage>> {
-    let Reader { source, memory, words, .. } = *reader;
+    let Reader { source, memory, words, languages, .. } = *reader;
+    let languages: Vec<&str> = languages.all().iter().map(|language| language.value.as_str()).collect();
     let no_words = Words::new();
     let pictures = LazyLock::new(|| pictures(source));
     let read_one = |file: &Written<'_>| {
         let Written { path, text, language, prefix } = file;
         let words = words.get(*language).unwrap_or(&no_words);
-        let context = Context { source, role, language, words, prefix: prefix.as_deref(), key: None };
+        let prefix = prefix.as_deref();
+        let context = Context { source, role, language, languages: &languages, words, prefix, key: None };
         if let Some(sample) = reader.sample(path) {
             // It is no file: nothing is remembered of it.
-            let mut problems = Vec::new();
-            let page = read(path, "", (sample.clone(), 0), context, &mut problems);
-            return Arc::new(Reading { page: Some(page), problems });
+            return Arc::new(read(&Lines::new(path, ""), (sample.clone(), 0), context));
         }
         // The texts of sections hold the hashes of pictures; which ones, only reading tells.
         let pictures = (role == Role::Chapter && text.contains("![")).then(|| &*pictures);
-        memory.reading(&(path, role, language, words, prefix, text, pictures), |key| {
-            let mut problems = Vec::new();
-            let front = yaml::front_matter(path, text).map_err(|problem| problems.push(problem)).ok();
-            let page = front.map(|front| read(path, text, front, Context { key, ..context }, &mut problems));
-            Reading { page, problems }
+        memory.reading(&(path, role, language, &languages, words, prefix, text, pictures), |key| {
+            let lines = Lines::new(path, text);
+            match yaml::front_matter_of(&lines) {
+                Ok(front) => read(&lines, front, Context { key, ..context }),
+                Err(problem) => Reading { page: None, problems: vec![problem], said: Vec::new() },
+            }
         })
     };
     let readings: Vec<Arc<Reading>> = files.par_iter().map(read_one).collect();
     let mut pages = Vec::with_capacity(readings.len());
     for reading in readings {
         // Remembered where it is needed again, else the only one.
-        let Reading { page, problems } = Arc::try_unwrap(reading).unwrap_or_else(|shared| shared.as_ref().clone());
+        let Reading { page, problems, said } =
+            Arc::try_unwrap(reading).unwrap_or_else(|shared| shared.as_ref().clone());
         reader.problems.extend(problems);
+        reader.said.extend(said);
         pages.push(page);
     }
     pages
@@ -197,6 +202,8 @@ struct Context<'a> {
     source: &'a Source,
     role: Role,
     language: &'a str,
+    /// Those of the site, the original first.
+    languages: &'a [&'a str],
     words: &'a Words,
     prefix: Option<&'a str>,
     key: Option<Key>,
@@ -204,13 +211,13 @@ struct Context<'a> {
 
 /// Reads a Markdown file whose front matter has been read, with the byte at which the body starts.
 fn read(
-    path: &str,
-    text: &str,
+    lines: &Lines<'_>,
     (node, start): (Node, usize),
-    Context { source, role, language, words, prefix, key }: Context<'_>,
-    problems: &mut Vec<Diagnostic>,
-) -> RawPage {
-    let mut fields = Fields::new(&node, problems);
+    Context { source, role, language, languages, words, prefix, key }: Context<'_>,
+) -> Reading {
+    let path = lines.file();
+    let mut problems = Vec::new();
+    let mut fields = Fields::new(&node, &mut problems);
     let title = fields.filled_string("title");
     let mut page = RawPage {
         path: path.to_owned(),
@@ -235,10 +242,11 @@ fn read(
         words,
         hashes: &|target| Some(digest::whole(source.file(&join(path, target))?.bytes())),
     };
-    let body = markdown::parse(path, text, start, context, problems);
-    page.title = agreed_title(title, &body, path, language, problems);
+    let (body, passages) = markdown::read(lines, start, context, &mut problems);
+    page.title = agreed_title(title, &body, path, language, &mut problems);
     page.body = Arc::new(Body { key, ..body });
-    page
+    let said = prose::of_page(lines, language, languages, &node, passages);
+    Reading { page: Some(page), problems, said }
 }
 
 /// Returns the one title: front matter and heading may both name it, in the same words.

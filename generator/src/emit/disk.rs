@@ -84,14 +84,19 @@ impl Disk {
 
     /// Writes a file and the folders it needs.
     pub(super) fn write(&self, path: &str, bytes: &[u8]) -> Result<(), EmitError> {
-        self.create_folder(folder(path))?;
         #[cfg(test)]
         if self.left.load(Ordering::Relaxed) == 0 {
             // A kill in the middle of a write leaves half a file.
             let _ = fs::write(self.path(path), &bytes[..bytes.len() / 2]);
         }
         self.change()?;
-        fs::write(self.path(path), bytes).map_err(|error| self.failed("write", path, error))
+        let mut written = fs::write(self.path(path), bytes);
+        if written.as_ref().is_err_and(is_absent) {
+            // The folder is there but for the first file that comes into it.
+            self.create_folder(folder(path))?;
+            written = fs::write(self.path(path), bytes);
+        }
+        written.map_err(|error| self.failed("write", path, error))
     }
 
     /// Renames a file over another, and creates the folders it needs.

@@ -172,7 +172,7 @@ pub(crate) fn read(out: &Path) -> Result<Outputs, EmitError> {
     let output = |(path, entry): (&String, &Entry)| {
         let bytes = disk.read(path)?.filter(|bytes| HEXLOWER.encode(&Sha256::digest(bytes)) == entry.sha256);
         let bytes = bytes.ok_or_else(|| EmitError::NotAsBuilt(disk.path(path)))?;
-        Ok((path.clone(), Output { bytes, class: entry.class }))
+        Ok((path.clone(), Output { sha256: Some(entry.sha256.clone()), ..Output::new(bytes, entry.class) }))
     };
     manifest.files.par_iter().map(output).collect()
 }

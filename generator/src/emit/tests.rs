@@ -28,7 +28,7 @@ fn emit_on(disk: Disk, outputs: &Outputs) -> Result<Report, EmitError> {
 fn outputs(files: &[(&str, &str, Class)]) -> Outputs {
     files
         .iter()
-        .map(|(path, text, class)| ((*path).to_owned(), Output { bytes: text.as_bytes().to_vec(), class: *class }))
+        .map(|(path, text, class)| ((*path).to_owned(), Output::new(text.as_bytes().to_vec(), *class)))
         .collect()
 }
 
@@ -223,7 +223,7 @@ fn two_builds_do_not_write_at_once() {
 fn assert_readable(out: &Path, old: &Outputs, new: &Outputs, step: usize) {
     let files = snapshot(out);
     for path in old.keys().chain(new.keys()) {
-        let of = |outputs: &Outputs| outputs.get(path).map(|output| output.bytes.clone());
+        let of = |outputs: &Outputs| outputs.get(path).map(|output| output.bytes.to_vec());
         let found = files.get(path).cloned();
         assert!(found == of(old) || found == of(new), "{path} after {step}");
         let is_page = new.get(path).or(old.get(path)).is_some_and(|output| output.class == Class::Page);

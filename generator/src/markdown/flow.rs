@@ -52,6 +52,9 @@ impl<'a> Flow<'a> {
 
     /// Ends the open block with `html`.
     pub(super) fn put(&mut self, html: &str) {
+        if self.runs.is_empty() {
+            return self.push(html);
+        }
         let runs = std::mem::take(&mut self.runs);
         let mut texts: Vec<Cow<'_, str>> = runs
             .iter()
@@ -62,12 +65,11 @@ impl<'a> Flow<'a> {
             })
             .collect();
         typography::typeset_runs(self.language, &mut texts);
-        let set: Vec<String> = texts.into_iter().map(Cow::into_owned).collect();
-        for (run, text) in runs.into_iter().zip(set) {
+        for (run, text) in runs.iter().zip(&texts) {
             match run {
-                Run::Words(_) => self.push(&escape(&text)),
-                Run::Markup(html, _) => self.push(&html),
-                Run::Gap(piece) => self.pieces.push(piece),
+                Run::Words(_) => self.push(&escape(text)),
+                Run::Markup(html, _) => self.push(html),
+                Run::Gap(piece) => self.pieces.push(piece.clone()),
             }
         }
         self.push(html);
@@ -130,8 +132,15 @@ impl<'a> Flow<'a> {
         self.runs.clear();
     }
 
+    /// Ends the page. What it returns is kept as long as the site: no room is kept besides.
     pub(super) fn finish(mut self) -> Vec<Piece> {
         self.put("");
+        for piece in &mut self.pieces {
+            if let Piece::Html(html) = piece {
+                html.shrink_to_fit();
+            }
+        }
+        self.pieces.shrink_to_fit();
         self.pieces
     }
 

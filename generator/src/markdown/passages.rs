@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::tokens::{self, Captions, Token};
+use super::tokens::Token;
 
 /// Words in one piece: a paragraph, a heading, a cell of a table, the value of a field.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -33,20 +33,8 @@ pub(crate) enum Kind {
 }
 
 /// Lists the passages of a page, in order; the words of links stand in them and besides.
-pub(crate) fn passages(text: &str, start: usize) -> Vec<Passage> {
-    let mut reading = Reading::default();
-    for (token, range) in tokens::read(text, text.ceil_char_boundary(start), Captions::default()) {
-        match token {
-            Token::Event(event) => reading.take(event, range),
-            _ => reading.end(),
-        }
-    }
-    reading.end();
-    reading.passages
-}
-
 #[derive(Default)]
-struct Reading {
+pub(super) struct Listener {
     passages: Vec<Passage>,
     /// The passage that is being read.
     open: Option<Passage>,
@@ -56,13 +44,27 @@ struct Reading {
     kind: Kind,
 }
 
-impl Reading {
-    fn take(&mut self, event: Event<'_>, range: Range<usize>) {
+impl Listener {
+    /// Takes the next token.
+    pub(super) fn take(&mut self, token: &Token<'_>, range: &Range<usize>) {
+        match token {
+            Token::Event(event) => self.event(event, range),
+            _ => self.end(),
+        }
+    }
+
+    /// Ends the page.
+    pub(super) fn finish(mut self) -> Vec<Passage> {
+        self.end();
+        self.passages
+    }
+
+    fn event(&mut self, event: &Event<'_>, range: &Range<usize>) {
         match event {
             Event::Start(Tag::Link { dest_url, .. }) => {
                 if dest_url.starts_with("mailto:") || dest_url.starts_with("tel:") {
                     self.passages.push(Passage {
-                        words: dest_url.into_string(),
+                        words: dest_url.to_string(),
                         start: range.start,
                         kind: Kind::Code,
                         language: None,
@@ -88,13 +90,13 @@ impl Reading {
             Event::Code(code) => {
                 self.words("…", range.start);
                 self.passages.push(Passage {
-                    words: code.into_string(),
+                    words: code.to_string(),
                     start: range.start,
                     kind: Kind::Code,
                     language: None,
                 });
             }
-            Event::Text(words) | Event::InlineHtml(words) => self.words(&words, range.start),
+            Event::Text(words) | Event::InlineHtml(words) => self.words(words, range.start),
             Event::SoftBreak | Event::HardBreak => self.words(" ", range.start),
             _ => {}
         }
@@ -103,12 +105,11 @@ impl Reading {
     fn words(&mut self, words: &str, start: usize) {
         let kind = self.kind;
         let open = self.open.get_or_insert_with(|| Passage { words: String::new(), start, kind, language: None });
-        for letter in words.chars() {
-            match letter {
-                letter if !letter.is_whitespace() => open.words.push(letter),
-                _ if open.words.ends_with(' ') => {}
-                _ => open.words.push(' '),
+        for (index, word) in words.split(char::is_whitespace).enumerate() {
+            if index > 0 && !open.words.ends_with(' ') {
+                open.words.push(' ');
             }
+            open.words.push_str(word);
         }
     }
 

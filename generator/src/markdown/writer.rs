@@ -28,7 +28,7 @@ pub(super) struct Writer<'a> {
     problems: &'a mut Vec<Diagnostic>,
     /// The HTML, or that of the footnote being read.
     flow: Flow<'a>,
-    /// The words alone.
+    /// The words alone, one line a block: headings and captions are taken from it.
     text: String,
     title: Option<Spanned<String>>,
     headings: Vec<Draft>,
@@ -70,14 +70,9 @@ struct OpenHeading {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(
-        source: &'a str,
-        lines: &'a Lines<'a>,
-        context: Context<'a>,
-        problems: &'a mut Vec<Diagnostic>,
-    ) -> Self {
+    pub(super) fn new(lines: &'a Lines<'a>, context: Context<'a>, problems: &'a mut Vec<Diagnostic>) -> Self {
         Self {
-            source,
+            source: lines.text(),
             lines,
             context,
             problems,
@@ -115,7 +110,6 @@ impl<'a> Writer<'a> {
             links: self.links,
             pictures: self.pictures,
             pieces: self.flow.finish(),
-            text: self.text.trim_end().to_owned(),
             key: None,
         }
     }

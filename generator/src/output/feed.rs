@@ -95,7 +95,7 @@ pub(super) fn write(sites: &Sites, feeds: &BTreeMap<String, Feeds>, sink: &dyn S
     for (site, feeds) in sites.all().filter_map(|site| Some((site, feeds.get(&site.language)?))) {
         for feed in feeds.site.iter().chain(feeds.consultations.values()) {
             let bytes = atom(site, feed).into_bytes();
-            sink.take(feed.address.output(), Output { bytes, class: Class::Side });
+            sink.take(feed.address.output(), Output::new(bytes, Class::Side));
         }
     }
 }

@@ -45,5 +45,5 @@ fn in_language(drawing: Drawing<'_>, sink: &dyn Sink) -> Site {
 fn json(value: &impl Serialize) -> Output {
     // Strings, numbers, lists and maps keyed by strings: nothing that JSON cannot write.
     let bytes = serde_json::to_vec(value).unwrap_or_default();
-    Output { bytes, class: Class::Side }
+    Output::new(bytes, Class::Side)
 }

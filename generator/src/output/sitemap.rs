@@ -9,7 +9,7 @@ use super::xml;
 use crate::{
     address::Address,
     emit::{Class, Output, Sink},
-    model::{Sheet, Site, What},
+    model::{Sheet, Site, Twins, What},
 };
 
 /// Where the map stands, or the list of its parts where one file cannot hold it.
@@ -25,14 +25,16 @@ pub(super) fn addresses() -> impl Iterator<Item = Address> {
 }
 
 /// Makes the map, where the site has a base, and `robots.txt`.
-pub(super) fn write(site: &Site, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink) {
+///
+/// A page of several languages names all of them, as search engines want it: each entry its own language, too.
+pub(super) fn write(site: &Site, sheets: &[(&Site, Sheet<'_>)], twins: &Twins<'_>, sink: &dyn Sink) {
     let mapped = site.absolute(&Address::root().file(FILE));
     put(sink, ROBOTS, robots(mapped.as_deref()));
     if mapped.is_none() {
         return;
     }
     let canonical = sheets.iter().filter(|(site, sheet)| is_canonical(site, sheet));
-    let entries: Vec<String> = canonical.map(|(site, sheet)| entry(site, sheet)).collect();
+    let entries: Vec<String> = canonical.map(|(site, sheet)| entry(site, sheet, twins)).collect();
     if entries.len() <= LONGEST {
         put(sink, FILE, document("urlset", &entries.concat()));
         return;
@@ -48,20 +50,27 @@ pub(super) fn write(site: &Site, sheets: &[(&Site, Sheet<'_>)], sink: &dyn Sink)
 }
 
 fn put(sink: &dyn Sink, name: &str, text: String) {
-    sink.take(Address::root().file(name).output(), Output { bytes: text.into_bytes(), class: Class::Side });
+    sink.take(Address::root().file(name).output(), Output::new(text, Class::Side));
 }
 
 fn document(root: &str, inner: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
-         <{root} xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{inner}</{root}>\n"
+         <{root} xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+         xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n{inner}</{root}>\n"
     )
 }
 
-fn entry(site: &Site, sheet: &Sheet<'_>) -> String {
+fn entry(site: &Site, sheet: &Sheet<'_>, twins: &Twins<'_>) -> String {
     let address = xml::text(&site.absolute(&sheet.address).unwrap_or_default());
     let changed = date(sheet).map(|date| format!("<lastmod>{date}</lastmod>")).unwrap_or_default();
-    format!("<url><loc>{address}</loc>{changed}</url>\n")
+    let own = sheet.what.subject(&sheet.address).map(|subject| twins.languages(subject)).unwrap_or_default();
+    let twin = |(language, address): &(&str, Address)| {
+        let (language, address) = (xml::text(language), site.absolute(address).unwrap_or_default());
+        format!("<xhtml:link rel=\"alternate\" hreflang=\"{language}\" href=\"{}\"/>", xml::text(&address))
+    };
+    let alternates: String = own.iter().filter(|_| own.len() > 1).map(twin).collect();
+    format!("<url><loc>{address}</loc>{changed}{alternates}</url>\n")
 }
 
 /// Tells whether a sheet is a page, at the one of its addresses that counts.

@@ -24,7 +24,7 @@ pub(super) fn output(options: &Options, next_turn: Option<Date>) -> Output {
         today: options.today.to_string(),
         next_change: next_turn.and_then(midnight),
     };
-    Output { bytes: serde_json::to_vec(&stamp).unwrap_or_default(), class: Class::Side }
+    Output::new(serde_json::to_vec(&stamp).unwrap_or_default(), Class::Side)
 }
 
 /// Returns the instant at which a day begins in Poland.

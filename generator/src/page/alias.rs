@@ -1,7 +1,6 @@
-use forms::ThemeError;
 use serde::Serialize;
 
-use super::Frame;
+use super::{Drawn, Frame};
 use crate::{address::Address, model::Page};
 
 #[derive(Serialize)]
@@ -10,7 +9,7 @@ struct View<'a> {
     href: String,
 }
 
-pub(super) fn draw(frame: &Frame<'_>, page: &Page, to: &Address) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, page: &Page, to: &Address) -> Drawn {
     let view = View { title: &page.title, href: frame.linking.href(to) };
     let mut shell = frame.shell(Vec::new());
     shell.canonical = frame.absolute(to);

@@ -1,7 +1,7 @@
-use forms::{Card, ThemeError};
+use forms::Card;
 use serde::Serialize;
 
-use super::{Frame, Html, Status};
+use super::{Drawn, Frame, Html, Status};
 use crate::model::{Consultation, Page};
 
 #[derive(Serialize)]
@@ -12,7 +12,7 @@ struct View<'a> {
     status: Status,
 }
 
-pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, page: &Page) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, page: &Page) -> Drawn {
     let view = View {
         title: &page.title,
         html: frame.html(&page.body, &page.path),

@@ -3,11 +3,11 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use forms::{Link, Shell, ThemeError};
+use forms::{Link, Shell};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Frame, Html, document, folder};
+use super::{Drawn, Frame, Html, document, folder};
 use crate::{
     address::Address,
     model::{Consultation, Document, Site, Snapshot},
@@ -82,11 +82,7 @@ struct Run {
 }
 
 /// Draws the list of versions that can be compared.
-pub(super) fn draw_list(
-    frame: &Frame<'_>,
-    consultation: &Consultation,
-    document: &Document,
-) -> Result<String, ThemeError> {
+pub(super) fn draw_list(frame: &Frame<'_>, consultation: &Consultation, document: &Document) -> Drawn {
     let versions = frame.drawing.site.versions(document);
     let items = versions.windows(2).rev().filter_map(|pair| {
         let link = document::comparison(frame, document, pair[0], pair[1])?;
@@ -105,7 +101,7 @@ pub(super) fn draw(
     document: &Document,
     older: usize,
     newer: usize,
-) -> Result<String, ThemeError> {
+) -> Drawn {
     let site = frame.drawing.site;
     let (old, new) = (Text::of(site, document, older), Text::of(site, document, newer));
     let list = frame.to(&document.address.page(&site.slugs.changes), frame.text("changes.heading"));
@@ -123,7 +119,7 @@ pub(super) fn draw_correction(
     document: &Document,
     version: usize,
     [older, newer]: [&Snapshot; 2],
-) -> Result<String, ThemeError> {
+) -> Drawn {
     let shown = &document.versions[version];
     // What was corrected stands on no page any more.
     let code = code(frame.drawing.site, document, version);
@@ -149,12 +145,7 @@ struct Heading<'a> {
     sides: [Side<'a>; 2],
 }
 
-fn compared(
-    frame: &Frame<'_>,
-    shell: &Shell,
-    heading: Heading<'_>,
-    [old, new]: [&Text<'_>; 2],
-) -> Result<String, ThemeError> {
+fn compared(frame: &Frame<'_>, shell: &Shell, heading: Heading<'_>, [old, new]: [&Text<'_>; 2]) -> Drawn {
     let changes = redline::compare(&old.sections, &new.sections);
     let [older, newer] = heading.sides;
     let view = View {

@@ -1,9 +1,9 @@
-use forms::{Card, Link, State, ThemeError};
+use forms::{Card, Link, State};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::{
-    Frame, Status,
+    Drawn, Frame, Status,
     document::{self, Contents, Part as Shown, Version},
 };
 use crate::{
@@ -47,7 +47,7 @@ pub(super) fn draw(
     document: &Document,
     version: usize,
     number: usize,
-) -> Result<String, ThemeError> {
+) -> Drawn {
     let shown = &document.versions[version];
     let chapter = &shown.chapters[number];
     let home = document::home(frame, document, version);

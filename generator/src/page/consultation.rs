@@ -1,8 +1,8 @@
-use forms::{Card, Shell, ThemeError};
+use forms::{Card, Shell};
 use serde::Serialize;
 
 use super::{
-    Frame, Html, Status,
+    Drawn, Frame, Html, Status,
     attachments::{self, Attachment},
     schedule,
 };
@@ -27,7 +27,7 @@ struct Basis<'a> {
     minimum_days: Option<u32>,
 }
 
-pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, page: Option<&Page>) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, page: Option<&Page>) -> Drawn {
     let view = View {
         title: page.map_or(&consultation.title, |page| &page.title),
         html: page.map(|page| frame.html(&page.body, &page.path)).unwrap_or_default(),

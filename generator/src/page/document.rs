@@ -1,9 +1,9 @@
-use forms::{Card, Link, ThemeError};
+use forms::{Card, Link};
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{
-    Frame, Status,
+    Drawn, Frame, Status,
     attachments::{self, Attachment},
 };
 use crate::{
@@ -74,12 +74,7 @@ pub(super) enum Part<'a> {
     Whole,
 }
 
-pub(super) fn draw(
-    frame: &Frame<'_>,
-    consultation: &Consultation,
-    document: &Document,
-    index: usize,
-) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, document: &Document, index: usize) -> Drawn {
     let home = home(frame, document, index);
     let view = View {
         title: &document.title,

@@ -1,8 +1,8 @@
-use forms::{Link, ThemeError};
+use forms::Link;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Frame, Html};
+use super::{Drawn, Frame, Html};
 use crate::{content::split, model::Page};
 
 /// A list of pages.
@@ -20,7 +20,7 @@ pub(super) struct Item {
     pub(super) date: Option<Date>,
 }
 
-pub(super) fn draw(frame: &Frame<'_>, folder: &str, page: Option<&Page>) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, folder: &str, page: Option<&Page>) -> Drawn {
     let site = frame.drawing.site;
     let listed = |one: &&Page| {
         let below = if one.is_index() { split(one.folder()).0 == folder } else { one.folder() == folder };

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
 use forms::{
-    Answers, Bundle, ConsultedDocument, ConsultedSection, ConsultedVersion, Form, Kind, Text, ThemeError,
+    Answers, Bundle, ConsultedDocument, ConsultedSection, ConsultedVersion, Form, Kind, Text,
     page::{self, Filled},
 };
 
-use super::{Drawing, Frame};
+use super::{Drawing, Drawn, Frame};
 use crate::{
     address::Address,
     markdown::Section,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Draws the static page of a form with the code that the function draws it with.
-pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Drawn {
     let Drawing { look, memory, .. } = frame.drawing;
     let bundle = bundle(frame, consultation, form);
     let state = consultation.term.state_on(frame.drawing.today);

@@ -1,7 +1,7 @@
-use forms::{Link, ThemeError};
+use forms::Link;
 use serde::Serialize;
 
-use super::{Frame, document};
+use super::{Drawn, Frame, document};
 use crate::model::{Consultation, Document};
 
 #[derive(Serialize)]
@@ -22,7 +22,7 @@ pub(super) fn draw(
     document: &Document,
     version: usize,
     number: usize,
-) -> Result<String, ThemeError> {
+) -> Drawn {
     let last = &document.versions[version];
     let chapter = &last.chapters[number];
     let versions = frame.drawing.site.versions(document);

@@ -1,7 +1,7 @@
-use forms::{Card, ThemeError};
+use forms::Card;
 use serde::Serialize;
 
-use super::{Frame, Html, Status};
+use super::{Drawn, Frame, Html, Status};
 use crate::model::Page;
 
 #[derive(Serialize)]
@@ -17,7 +17,7 @@ struct Entry {
     status: Status,
 }
 
-pub(super) fn draw(frame: &Frame<'_>, page: Option<&Page>) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, page: Option<&Page>) -> Drawn {
     let site = frame.drawing.site;
     let shown = site.consultations.iter().filter(|consultation| site.shows(consultation.draft));
     let view = View {

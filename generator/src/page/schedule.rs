@@ -1,8 +1,8 @@
-use forms::{Card, ThemeError};
+use forms::Card;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Frame, Status};
+use super::{Drawn, Frame, Status};
 use crate::model::{Consultation, Schedule};
 
 #[derive(Serialize)]
@@ -39,7 +39,7 @@ pub(super) struct Meeting<'a> {
     past: bool,
 }
 
-pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, schedule: &Schedule) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, schedule: &Schedule) -> Drawn {
     let view = View {
         title: frame.schedule_title(),
         note: &schedule.note,

@@ -1,8 +1,7 @@
-use forms::ThemeError;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Frame, Html};
+use super::{Drawn, Frame, Html};
 use crate::model::Page;
 
 #[derive(Serialize)]
@@ -12,7 +11,7 @@ struct View<'a> {
     date: Option<Date>,
 }
 
-pub(super) fn draw(frame: &Frame<'_>, page: &Page) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, page: &Page) -> Drawn {
     let view = View { title: &page.title, html: frame.html(&page.body, &page.path), date: page.date };
     let mut shell = match frame.drawing.site.consultation_of(&page.path) {
         Some(consultation) => frame.shell_in(consultation, Vec::new()),

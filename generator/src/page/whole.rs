@@ -1,8 +1,8 @@
-use forms::{Link, ThemeError};
+use forms::Link;
 use serde::Serialize;
 
 use super::{
-    Frame,
+    Drawn, Frame,
     document::{self, Contents, Part, Version},
 };
 use crate::{
@@ -29,12 +29,7 @@ struct Chapter<'a> {
     html: String,
 }
 
-pub(super) fn draw(
-    frame: &Frame<'_>,
-    consultation: &Consultation,
-    document: &Document,
-    index: usize,
-) -> Result<String, ThemeError> {
+pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, document: &Document, index: usize) -> Drawn {
     let site = frame.drawing.site;
     let shown = &document.versions[index];
     let home = document::home(frame, document, index);

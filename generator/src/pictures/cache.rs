@@ -50,7 +50,7 @@ pub(crate) fn all(
         let made = of_one(folder, path, &wanted, source)?;
         Ok(made.map(|made| {
             for ((output, _), bytes) in prints.into_iter().zip(made) {
-                sink.take(output.clone(), Output { bytes, class: Class::Asset });
+                sink.take(output.clone(), Output::new(bytes, Class::Asset));
             }
         }))
     });

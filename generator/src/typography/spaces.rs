@@ -1,5 +1,7 @@
 //! Spaces that hold a line together.
 
+use std::ops::Range;
+
 use super::{Edit, NO_BREAK, NO_BREAK_SPACE};
 
 /// Stand before a number: "art. 6", "§ 5", "nr XII/214".
@@ -38,16 +40,29 @@ const MONEY: [&str; 4] = ["zł", "euro", "EUR", "USD"];
 /// Finds the spaces at which no line may end.
 pub(super) fn bound(text: &str) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for (at, space) in text.char_indices().filter(|(_, letter)| matches!(letter, ' ' | '\n')) {
-        let (before, after) = (&text[..at], &text[at + space.len_utf8()..]);
+    let mut words = words(text);
+    let Some(mut left) = words.next() else { return edits };
+    for right in words {
         // Several spaces are somebody's own layout.
-        let single = !before.ends_with(char::is_whitespace) && !after.starts_with(char::is_whitespace);
-        let left = last_word(before);
-        if single && !after.is_empty() && may_bind(opened(left)) && binds(left, first_word(after)) {
-            edits.push((at..at + 1, NO_BREAK_SPACE));
+        let gap = left.end..right.start;
+        let single = matches!(&text[gap.clone()], " " | "\n");
+        let (before, after) = (&text[left], &text[right.clone()]);
+        if single && may_bind(opened(before)) && binds(before, after) {
+            edits.push((gap, NO_BREAK_SPACE));
         }
+        left = right;
     }
     edits
+}
+
+/// Lists what stands between gaps.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].find(|letter| !is_gap(letter))?;
+        at = text[start..].find(is_gap).map_or(text.len(), |length| start + length);
+        Some(start..at)
+    })
 }
 
 /// Tells whether what ends with `text` announces a number: "str. " does.
@@ -82,11 +97,10 @@ fn binds(left: &str, right: &str) -> bool {
         _ => {}
     }
     let digit = |letter: char| letter.is_ascii_digit();
-    let lower = left.to_lowercase();
-    if is_one_of(&BEFORE_NUMBERS, &lower) && (next.starts_with(digit) || is_roman(next)) {
+    if (next.starts_with(digit) || is_roman(next)) && is_one_of(&BEFORE_NUMBERS, &left.to_lowercase()) {
         return true;
     }
-    if is_one_of(&BEFORE_NAMES, left) && next.starts_with(|letter: char| letter.is_uppercase()) {
+    if next.starts_with(char::is_uppercase) && is_one_of(&BEFORE_NAMES, left) {
         return true;
     }
     match left {
@@ -119,9 +133,16 @@ fn is_unit(word: &str) -> bool {
 }
 
 fn is_roman(word: &str) -> bool {
+    if !word.starts_with(is_roman_digit) {
+        return false;
+    }
     let digits = word.trim_end_matches(|letter: char| !letter.is_alphanumeric());
     let digits = digits.split(['/', '-', '–']).next().unwrap_or_default();
-    !digits.is_empty() && digits.chars().all(|letter| "IVXLCDM".contains(letter))
+    !digits.is_empty() && digits.chars().all(is_roman_digit)
+}
+
+fn is_roman_digit(letter: char) -> bool {
+    matches!(letter, 'I' | 'V' | 'X' | 'L' | 'C' | 'D' | 'M')
 }
 
 fn is_one_of(words: &[&str], word: &str) -> bool {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
 };
@@ -14,6 +14,7 @@ use forms_fn::{App, headers};
 use tower::ServiceExt as _;
 
 use super::place::Sets;
+use crate::emit::Output;
 
 /// Returns the whole site as one service: the function's router, and pages for everything else.
 pub(super) fn service(app: Arc<App>, sets: Sets) -> Router {
@@ -38,7 +39,7 @@ async fn page(State(sets): State<Sets>, request: Request) -> Response {
     let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
     let index = if path.ends_with('/') { "index.html" } else { "" };
     if let Some(output) = set.find(&format!("site{path}{index}")) {
-        return file(&path, StatusCode::OK, output.bytes.clone());
+        return found(&path, output, request.headers());
     }
     if set.find(&format!("site{path}/index.html")).is_some() {
         // Root-absolute and from our own names, never from the Host of the request.
@@ -50,7 +51,7 @@ async fn page(State(sets): State<Sets>, request: Request) -> Response {
         let pictures = pictures.clone();
         let made = tokio::task::spawn_blocking(move || pictures.print(&print)).await;
         return match made {
-            Ok(Some(Ok(bytes))) => file(&path, StatusCode::OK, bytes),
+            Ok(Some(Ok(bytes))) => file(&path, StatusCode::OK, bytes.into()),
             failed => {
                 tracing::error!(path, ?failed, "failed to make a print of a picture");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -59,11 +60,28 @@ async fn page(State(sets): State<Sets>, request: Request) -> Response {
     }
     match set.find("site/404.html") {
         Some(missing) => file("/", StatusCode::NOT_FOUND, missing.bytes.clone()),
-        None => file("/", StatusCode::SERVICE_UNAVAILABLE, Vec::new()),
+        None => file("/", StatusCode::SERVICE_UNAVAILABLE, Bytes::new()),
     }
 }
 
-fn file(path: &str, status: StatusCode, bytes: Vec<u8>) -> Response {
+/// Answers with a file, or that the client has it already: only what was built once and for all has a tag.
+fn found(path: &str, output: &Output, asked: &HeaderMap) -> Response {
+    let tag = output.sha256.as_ref().map(|hash| format!("\"{hash}\""));
+    let Some(tag) = tag.as_ref().and_then(|tag| HeaderValue::from_str(tag).ok()) else {
+        return file(path, StatusCode::OK, output.bytes.clone());
+    };
+    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
+    let known = known.flat_map(|tags| tags.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    let mut response = if known.into_iter().any(|known| known == "*" || known.as_bytes() == tag.as_bytes()) {
+        (StatusCode::NOT_MODIFIED, [(header::CACHE_CONTROL, "no-cache")]).into_response()
+    } else {
+        file(path, StatusCode::OK, output.bytes.clone())
+    };
+    response.headers_mut().insert(header::ETAG, tag);
+    response
+}
+
+fn file(path: &str, status: StatusCode, bytes: Bytes) -> Response {
     let name = if path.ends_with('/') { "index.html" } else { path };
     let kind = mime_guess::from_path(name).first_or_octet_stream();
     let charset = if kind.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };

@@ -172,8 +172,8 @@ proptest! {
             let next = next(&mut builder, &set);
             if let Ok(fresh) = pipeline::build_in_memory(root.path(), &options) {
                 prop_assert_eq!(&next.mistakes, &None, "after {:?}", save);
-                let held = next.outputs.iter().map(|(path, output)| (path.clone(), output.bytes.clone()));
-                let print = |path: &String| (path.clone(), next.pictures.print(path).unwrap().unwrap());
+                let held = next.outputs.iter().map(|(path, output)| (path.clone(), output.bytes.to_vec()));
+                let print = |path: &String| (path.clone(), next.pictures.print(path).unwrap().unwrap().to_vec());
                 let held: BTreeMap<_, _> = held.chain(next.pictures.prints.keys().map(print)).collect();
                 prop_assert!(held == fresh, "after {:?}", save);
             } else {
@@ -195,7 +195,7 @@ fn before_the_first_good_build_the_function_has_a_theme_and_no_forms() {
 }
 
 fn output(class: Class, bytes: &str) -> Output {
-    Output { bytes: bytes.into(), class }
+    Output::new(bytes.to_owned(), class)
 }
 
 /// Returns a site of a page, a plan that has one name for good, and a stylesheet.

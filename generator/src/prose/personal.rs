@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use super::prose::Prose;
+use super::Prose;
 use crate::{
     diagnostic::{Diagnostic, Rule, rule},
     markdown::Kind,
@@ -23,31 +23,38 @@ const CURRENCIES: [&str; 5] = ["PLN", "EUR", "USD", "GBP", "CHF"];
 /// Beginnings of the words that name an identity card before its number.
 const CARD_LABELS: [&str; 2] = ["dowód", "dowod"];
 
-/// Nothing private stands in public text.
-pub(super) fn stays_private(site: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
-    let public = Public::of(site);
+/// The rules about personal data, which do not hold for what is meant to be public.
+const ABOUT: [&Rule; 5] = [
+    rule::PERSONAL_PESEL,
+    rule::PERSONAL_IDENTITY_CARD,
+    rule::PERSONAL_ACCOUNT,
+    rule::PERSONAL_PHONE,
+    rule::PERSONAL_EMAIL,
+];
+
+/// Nothing private stands in public text; what is public is known only once the whole site is.
+pub(super) fn stays_private(prose: &Prose<'_>) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for prose in all {
-        let mut told = BTreeSet::new();
-        // The words of links stand in their paragraph too.
-        for passage in prose.passages.iter().filter(|passage| passage.kind != Kind::Link) {
-            for (rule, range) in found(&passage.words, passage.kind) {
-                let words = &passage.words[range.clone()];
-                let place = prose.place(passage, range.clone());
-                if !public.holds(words) && told.insert((place.clone(), rule.id)) {
-                    problems.push(Diagnostic::new(rule, place).with("words", words));
-                }
-            }
+    // The words of links stand in their paragraph too.
+    for passage in prose.passages.iter().filter(|passage| passage.kind != Kind::Link) {
+        for (rule, range) in found(&passage.words, passage.kind) {
+            let words = &passage.words[range.clone()];
+            problems.push(Diagnostic::new(rule, prose.place(passage, range.clone())).with("words", words));
         }
     }
     problems
 }
 
+/// Tells whether a rule is about personal data.
+pub(super) fn is_about(rule: &Rule) -> bool {
+    ABOUT.contains(&rule)
+}
+
 /// What may be published.
-struct Public(BTreeSet<String>);
+pub(super) struct Public(BTreeSet<String>);
 
 impl Public {
-    fn of(site: &Site) -> Self {
+    pub(super) fn of(site: &Site) -> Self {
         let contacts = site.consultations.iter().map(|consultation| &consultation.contact);
         let contacts = contacts.flat_map(|contact| [contact.email.as_deref(), contact.phone.as_deref()]).flatten();
         let channels = site.consultations.iter().flat_map(|consultation| &consultation.channels);
@@ -56,8 +63,9 @@ impl Public {
         Self(whole.chain(channels.flat_map(addresses)).collect())
     }
 
-    fn holds(&self, words: &str) -> bool {
-        self.0.contains(&key(words))
+    /// Tells whether a problem is about something that may be published.
+    pub(super) fn covers(&self, problem: &Diagnostic) -> bool {
+        problem.args.iter().any(|(name, words)| *name == "words" && self.0.contains(&key(words)))
     }
 }
 
@@ -84,6 +92,10 @@ fn key(words: &str) -> String {
 
 /// Finds everything in a passage that looks like personal data.
 fn found(words: &str, kind: Kind) -> Vec<(&'static Rule, Range<usize>)> {
+    // Most passages have neither a digit nor an address.
+    if !words.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') {
+        return Vec::new();
+    }
     let numbers = numbers(words).into_iter().filter_map(|number| number.told(words, kind));
     let addresses = emails(words).into_iter().map(|range| (rule::PERSONAL_EMAIL, range));
     let cards = identity_cards(words).into_iter().map(|range| (rule::PERSONAL_IDENTITY_CARD, range));

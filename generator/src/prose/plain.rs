@@ -4,14 +4,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    mem,
     ops::Range,
+    sync::LazyLock,
 };
 
-use super::prose::Prose;
+use super::Prose;
 use crate::{
     diagnostic::{Diagnostic, rule},
     markdown::{Kind, Passage},
-    model::Site,
     yaml::{self, Fields},
 };
 
@@ -33,9 +34,22 @@ struct Words {
     stops: BTreeSet<String>,
     /// Abbreviations that everybody knows.
     known: BTreeSet<String>,
-    /// Phrases of officials, with a star for any ending, and their plainer twins.
-    phrases: Vec<(String, String)>,
+    /// Phrases of officials by the letter that they begin with.
+    phrases: BTreeMap<char, Vec<Phrase>>,
 }
+
+/// A phrase of officials.
+struct Phrase {
+    /// Its words in small letters, with a star for any ending.
+    words: Vec<String>,
+    /// What is plainer.
+    twin: String,
+}
+
+/// What is known, by language.
+static KNOWN: LazyLock<BTreeMap<&str, Words>> = LazyLock::new(|| {
+    LANGUAGES.into_iter().filter_map(|(language, _)| Some((language, Words::of(language)?))).collect()
+});
 
 impl Words {
     fn of(language: &str) -> Option<Self> {
@@ -53,15 +67,24 @@ impl Words {
             vague_links: words(&mut fields, "vague_links"),
             stops: words(&mut fields, "stops"),
             known: words(&mut fields, "known"),
-            phrases: fields
-                .map("phrases", yaml::string)
-                .into_iter()
-                .map(|(key, twin)| (key.value, twin.value))
-                .collect(),
+            phrases: phrases(
+                fields.map("phrases", yaml::string).into_iter().map(|(key, twin)| (key.value, twin.value)),
+            ),
         };
         fields.finish();
         Some(words)
     }
+}
+
+fn phrases(written: impl Iterator<Item = (String, String)>) -> BTreeMap<char, Vec<Phrase>> {
+    let mut phrases: BTreeMap<char, Vec<Phrase>> = BTreeMap::new();
+    for (phrase, twin) in written {
+        if let Some(first) = phrase.chars().next() {
+            let words = phrase.split(' ').map(str::to_owned).collect();
+            phrases.entry(first).or_default().push(Phrase { words, twin });
+        }
+    }
+    phrases
 }
 
 fn words(fields: &mut Fields<'_>, key: &'static str) -> BTreeSet<String> {
@@ -69,10 +92,10 @@ fn words(fields: &mut Fields<'_>, key: &'static str) -> BTreeSet<String> {
 }
 
 /// The words of a link tell where it leads (WCAG 2.4.4): a screen reader lists links without what stands around them.
-pub(super) fn links_speak(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
-    each(all, |words, passage| {
-        let link = passage.words.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-        let vague = passage.kind == Kind::Link && words.vague_links.contains(&link);
+pub(super) fn links_speak(prose: &Prose<'_>) -> Vec<Diagnostic> {
+    each(prose, |words, passage| {
+        let link = || passage.words.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+        let vague = passage.kind == Kind::Link && words.vague_links.contains(&link());
         let whole = (0..passage.words.len(), Diagnostic::new(rule::LINK_WORDS, None).with("words", &passage.words));
         vague.then_some(whole).into_iter().collect()
     })
@@ -86,19 +109,22 @@ pub(super) fn is_blank(words: &str) -> bool {
 }
 
 /// What the office has not decided yet is told, so that nobody forgets it.
-pub(super) fn nothing_is_blank(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
+pub(super) fn nothing_is_blank(prose: &Prose<'_>) -> Vec<Diagnostic> {
     // What a translator left as it was is blank in another language than its own.
-    let blanks: BTreeSet<String> = known().into_values().map(|words| words.blank).collect();
-    each(all, |_, passage| {
-        let blanks = blanks.iter().filter(|_| sentences(passage)).flat_map(|blank| passage.words.match_indices(blank));
+    let blanks: BTreeSet<&str> = KNOWN.values().map(|words| words.blank.as_str()).collect();
+    each(prose, |_, passage| {
+        let blanks = blanks.iter().filter(|blank| sentences(passage) && passage.words.contains(**blank));
+        let blanks = blanks.flat_map(|blank| passage.words.match_indices(blank));
         blanks.map(|(at, blank)| (at..at + blank.len(), Diagnostic::new(rule::BLANK, None))).collect()
     })
 }
 
 /// A sentence is short enough to be read at once.
-pub(super) fn sentences_are_short(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
-    each(all, |words, passage| {
-        let all = sentences(passage).then(|| split(&passage.words, &words.stops)).into_iter().flatten();
+pub(super) fn sentences_are_short(prose: &Prose<'_>) -> Vec<Diagnostic> {
+    each(prose, |words, passage| {
+        let may_be_long = passage.words.bytes().filter(|byte| *byte == b' ').count() >= LONGEST_SENTENCE;
+        let read = || split(&passage.words, &words.stops);
+        let all = (may_be_long && sentences(passage)).then(read).into_iter().flatten();
         let counted =
             all.map(|range| (range.clone(), passage.words[range].split(' ').filter(|word| is_word(word)).count()));
         let long = counted.filter(|(_, count)| *count > LONGEST_SENTENCE);
@@ -112,16 +138,12 @@ pub(super) fn sentences_are_short(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic
 }
 
 /// A phrase of officials has a plainer twin.
-pub(super) fn words_are_plain(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
-    each(all, |words, passage| {
+pub(super) fn words_are_plain(prose: &Prose<'_>) -> Vec<Diagnostic> {
+    each(prose, |words, passage| {
         if !sentences(passage) {
             return Vec::new();
         }
-        let found = words
-            .phrases
-            .iter()
-            .flat_map(|(phrase, twin)| matches(&passage.words, phrase).into_iter().map(move |range| (range, twin)));
-        let told = found.map(|(range, twin)| {
+        let told = matches(&passage.words, &words.phrases).into_iter().map(|(range, twin)| {
             let problem = Diagnostic::new(rule::PHRASE_OFFICIAL, None).with("words", &passage.words[range.clone()]);
             (range, problem.with("twin", twin))
         });
@@ -130,53 +152,41 @@ pub(super) fn words_are_plain(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
 }
 
 /// An abbreviation is explained where it is first met: in brackets after its words, or with its words in brackets.
-pub(super) fn abbreviations_are_explained(_: &Site, all: &[Prose<'_>]) -> Vec<Diagnostic> {
-    let known = known();
+pub(super) fn abbreviations_are_explained(prose: &Prose<'_>) -> Vec<Diagnostic> {
+    let text: Vec<&Passage> = prose.passages.iter().filter(|passage| sentences(passage)).collect();
+    let explained = |short: &str| {
+        let (after, before) =
+            (format!("({short})"), [format!("{short} ("), format!("{short} – "), format!("{short} - ")]);
+        text.iter()
+            .any(|passage| passage.words.contains(&after) || before.iter().any(|before| passage.words.contains(before)))
+    };
+    let mut met = BTreeSet::new();
     let mut problems = Vec::new();
-    for prose in all {
-        let text: Vec<&Passage> = prose.passages.iter().filter(|passage| sentences(passage)).collect();
-        let explained = |short: &str| {
-            let (after, before) =
-                (format!("({short})"), [format!("{short} ("), format!("{short} – "), format!("{short} - ")]);
-            text.iter().any(|passage| {
-                passage.words.contains(&after) || before.iter().any(|before| passage.words.contains(before))
-            })
-        };
-        let mut met = BTreeSet::new();
-        for (passage, range) in
-            text.iter().flat_map(|passage| abbreviations(&passage.words).map(move |range| (passage, range)))
-        {
-            let short = &passage.words[range.clone()];
-            let Some(words) = known.get(prose.language(passage)) else { continue };
-            if met.insert(short.to_owned()) && !words.known.contains(short) && !explained(short) {
-                let place = prose.place(passage, range.clone());
-                problems.push(Diagnostic::new(rule::ABBREVIATION_UNEXPLAINED, place).with("short", short));
-            }
+    for (passage, range) in
+        text.iter().flat_map(|passage| abbreviations(&passage.words).map(move |range| (passage, range)))
+    {
+        let short = &passage.words[range.clone()];
+        let Some(words) = KNOWN.get(prose.language(passage)) else { continue };
+        if met.insert(short) && !words.known.contains(short) && !explained(short) {
+            let place = prose.place(passage, range.clone());
+            problems.push(Diagnostic::new(rule::ABBREVIATION_UNEXPLAINED, place).with("short", short));
         }
     }
     problems
 }
 
 /// Applies a check to every passage by what is known about its language, and puts what it finds in its place.
-fn each(all: &[Prose<'_>], check: impl Fn(&Words, &Passage) -> Vec<(Range<usize>, Diagnostic)>) -> Vec<Diagnostic> {
-    let known = known();
+fn each(prose: &Prose<'_>, check: impl Fn(&Words, &Passage) -> Vec<(Range<usize>, Diagnostic)>) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for prose in all {
-        for passage in &prose.passages {
-            let Some(words) = known.get(prose.language(passage)) else { continue };
-            let found = check(words, passage).into_iter();
-            problems.extend(found.map(|(range, mut problem)| {
-                problem.place = Some(prose.place(passage, range));
-                problem
-            }));
-        }
+    for passage in &prose.passages {
+        let Some(words) = KNOWN.get(prose.language(passage)) else { continue };
+        let found = check(words, passage).into_iter();
+        problems.extend(found.map(|(range, mut problem)| {
+            problem.place = Some(prose.place(passage, range));
+            problem
+        }));
     }
     problems
-}
-
-/// Returns what is known, by language.
-fn known() -> BTreeMap<&'static str, Words> {
-    LANGUAGES.into_iter().filter_map(|(language, _)| Some((language, Words::of(language)?))).collect()
 }
 
 fn sentences(passage: &Passage) -> bool {
@@ -191,7 +201,7 @@ fn is_word(word: &str) -> bool {
 fn split(text: &str, stops: &BTreeSet<String>) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let mut start = 0;
-    for (at, mark) in text.match_indices(['.', '!', '?', '…', ';']) {
+    for (at, mark) in marks(text) {
         let end = at + mark.len();
         let rest = text[end..].trim_start_matches(['"', '”', ')', '»']);
         let next = rest.strip_prefix(' ').and_then(|rest| rest.trim_start_matches(['„', '(', '«', '"']).chars().next());
@@ -212,33 +222,63 @@ fn split(text: &str, stops: &BTreeSet<String>) -> Vec<Range<usize>> {
     sentences
 }
 
+/// Lists the marks that may end a sentence. Bytes of them are no bytes of letters, but for the first one of the dots.
+fn marks(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_mark = |byte: u8| matches!(byte, b'.' | b'!' | b'?' | b';') || byte == "…".as_bytes()[0];
+    let candidates = text.bytes().enumerate().filter(move |(_, byte)| is_mark(*byte));
+    candidates.filter_map(|(at, byte)| {
+        let mark = if byte.is_ascii() { &text[at..=at] } else { text[at..].get(..3).filter(|mark| *mark == "…")? };
+        Some((at, mark))
+    })
+}
+
 /// Tells whether a stop after `word` says "first" or "second".
 fn is_ordinal(word: &str) -> bool {
     word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Finds a phrase, whose words may have a star for any ending, as whole words and in any case.
-fn matches(text: &str, phrase: &str) -> Vec<Range<usize>> {
-    let wanted: Vec<&str> = phrase.split(' ').collect();
-    let spans: Vec<Range<usize>> = spans(text).collect();
+/// Finds phrases as whole words and in any case, with their plainer twins.
+fn matches<'a>(text: &str, phrases: &'a BTreeMap<char, Vec<Phrase>>) -> Vec<(Range<usize>, &'a str)> {
+    let is_of_word = |letter: char| letter.is_alphanumeric() || letter == '*';
     let equal = |span: &Range<usize>, wanted: &str| {
-        let word = text[span.clone()].to_lowercase();
-        let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '*');
+        let word = &text[span.clone()];
+        let bare = word.trim_matches(|letter: char| !is_of_word(letter));
         match wanted.strip_suffix('*') {
-            Some(stem) => bare.starts_with(stem),
-            None => bare == wanted || word == wanted,
+            Some(stem) => after(bare, stem).is_some(),
+            None => [bare, word].into_iter().any(|word| after(word, wanted) == Some("")),
         }
     };
-    let found =
-        spans.windows(wanted.len()).filter(|window| window.iter().zip(&wanted).all(|(span, word)| equal(span, word)));
-    let trimmed = found.map(|window| {
-        let whole = window[0].start..window[window.len() - 1].end;
-        let words = &text[whole.clone()];
-        let start =
-            whole.start + (words.len() - words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).len());
-        start..whole.start + words.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '.').len()
-    });
-    trimmed.collect()
+    let spans: Vec<Range<usize>> = spans(text).collect();
+    let mut found = Vec::new();
+    for (first, span) in spans.iter().enumerate() {
+        let word = text[span.clone()].trim_start_matches(|letter: char| !is_of_word(letter));
+        let letter = word.chars().next().and_then(|letter| letter.to_lowercase().next());
+        for phrase in letter.and_then(|letter| phrases.get(&letter)).into_iter().flatten() {
+            // Nearly all words end here.
+            let begins = phrase.words.first().is_some_and(|first| after(word, first.trim_end_matches('*')).is_some());
+            let Some(window) = spans.get(first..first + phrase.words.len()).filter(|_| begins) else { continue };
+            if window.iter().zip(&phrase.words).all(|(span, word)| equal(span, word)) {
+                let whole = window[0].start..window[window.len() - 1].end;
+                let words = &text[whole.clone()];
+                let start = words.len() - words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).len();
+                let end = words.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '.').len();
+                found.push((whole.start + start..whole.start + end, phrase.twin.as_str()));
+            }
+        }
+    }
+    found
+}
+
+/// Returns what follows in `word` after `stem`, if it begins with it in any case.
+fn after<'a>(word: &'a str, stem: &str) -> Option<&'a str> {
+    let mut letters = word.chars();
+    for wanted in stem.chars() {
+        let letter = letters.next()?;
+        if letter != wanted && !letter.to_lowercase().eq([wanted]) {
+            return None;
+        }
+    }
+    Some(letters.as_str())
 }
 
 /// Finds words of two to six capitals.
@@ -250,7 +290,8 @@ fn abbreviations(text: &str) -> impl Iterator<Item = Range<usize>> {
     };
     // A line in capitals is a heading that shouts, not abbreviations.
     let shouts = !text.chars().any(char::is_lowercase);
-    spans(text).map(bare).filter(move |span| {
+    let has_small = |span: &Range<usize>| text[span.clone()].bytes().any(|letter| letter.is_ascii_lowercase());
+    spans(text).filter(move |span| !has_small(span)).map(bare).filter(move |span| {
         let word = &text[span.clone()];
         !shouts && (2..=6).contains(&word.chars().count()) && word.chars().all(char::is_uppercase)
     })
@@ -258,11 +299,8 @@ fn abbreviations(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Lists the words of a text.
 fn spans(text: &str) -> impl Iterator<Item = Range<usize>> {
-    text.split(' ').scan(0, |next, word| {
-        let start = *next;
-        *next += word.len() + 1;
-        Some(start..start + word.len())
-    })
+    let gaps = text.bytes().enumerate().filter(|(_, byte)| *byte == b' ').map(|(at, _)| at);
+    gaps.chain([text.len()]).scan(0, |next, end| Some(mem::replace(next, end + 1)..end))
 }
 
 #[cfg(test)]
@@ -301,8 +339,10 @@ mod tests {
     #[test]
     fn phrases_are_found_in_their_forms() {
         let text = "Niezwłocznie dokonać uzupełnienia (niniejszego wniosku).";
-        let found =
-            |phrase: &str| -> Vec<&str> { matches(text, phrase).into_iter().map(|range| &text[range]).collect() };
+        let found = |phrase: &str| -> Vec<&str> {
+            let phrases = phrases([(phrase.to_owned(), String::new())].into_iter());
+            matches(text, &phrases).into_iter().map(|(range, _)| &text[range]).collect()
+        };
         assert_eq!(found("niezwłocznie"), ["Niezwłocznie"]);
         assert_eq!(found("dokon* uzupełnienia"), ["dokonać uzupełnienia"]);
         assert_eq!(found("niniejsz*"), ["niniejszego"]);
