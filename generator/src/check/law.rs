@@ -3,11 +3,11 @@
 
 use jiff::{ToSpan as _, Unit, civil::Date};
 
-use super::plain;
 use crate::{
     calendar,
     diagnostic::{Diagnostic, Place, rule},
     model::{Consultation, Site},
+    prose,
 };
 
 /// Days from the end within which the report is due: art. 6 ust. 6 of the act on development policy.
@@ -80,7 +80,7 @@ pub(super) fn rests_on_an_act(site: &Site) -> Vec<Diagnostic> {
             return Some(Diagnostic::new(rule::BASIS_MISSING, Place::whole(&consultation.path)));
         };
         let counts = |(act, days): &(String, Option<u32>)| {
-            days.is_some() || Act::named_in(act).is_some() || plain::is_blank(act)
+            days.is_some() || Act::named_in(act).is_some() || prose::is_blank(act)
         };
         let known = consultation.legal_basis.iter().any(counts);
         let place = consultation.written.basis.clone().filter(|_| !known)?;

@@ -102,10 +102,10 @@ pub(super) fn links_speak(prose: &Prose<'_>) -> Vec<Diagnostic> {
 }
 
 /// Tells whether words say that something is not decided yet, in some language.
-pub(super) fn is_blank(words: &str) -> bool {
+pub(crate) fn is_blank(words: &str) -> bool {
     // What is shown is set with spaces that do not break.
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    known().into_values().any(|known| words.contains(&known.blank))
+    KNOWN.values().any(|known| words.contains(&known.blank))
 }
 
 /// What the office has not decided yet is told, so that nobody forgets it.
