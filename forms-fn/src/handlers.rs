@@ -23,6 +23,7 @@ use crate::{
     number::{Number, Secret},
     posted::{self, Posted},
     store::{Receipt, State as Fate},
+    telemetry::StoredBefore,
 };
 
 /// What a page of ours may be kept for: Back keeps the token and the text, and asks again otherwise.
@@ -94,7 +95,7 @@ pub(crate) async fn post_form(
 /// Answers a post to a form that no bundle knows: with the receipt of what was sent before, else with the text.
 async fn gone(app: &App, catalogue: &Catalogue, id: &str, posted: &Posted, foreign: bool) -> Response {
     let (status, key) = match journey::sent_before(&app.store, id, posted, foreign).await {
-        Ok(Some(Next::Receipt { number, secret })) => return receipt_at(&number, &secret),
+        Ok(Some(Next::Receipt { number, secret, before })) => return receipt_at(&number, &secret, before),
         Ok(_) => (StatusCode::GONE, "no_form"),
         Err(cause) => {
             tracing::error!(form = id, cause, "whether an answer was stored is not known");
@@ -205,7 +206,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Posted, (StatusCode, &'
 fn respond(catalogue: &Catalogue, bundle: &Bundle, moment: Moment, posted: &Posted, next: &Next) -> Response {
     let (page, why, carried) = match next {
         Next::Page { page, why, carried } => (page, why, carried),
-        Next::Receipt { number, secret } => return receipt_at(number, secret),
+        Next::Receipt { number, secret, before } => return receipt_at(number, secret, *before),
         Next::Saved { base_url } => return saved(catalogue, bundle, base_url, posted),
     };
     let (status, notice) = match why {
@@ -255,9 +256,14 @@ fn saved(catalogue: &Catalogue, bundle: &Bundle, base_url: &str, posted: &Posted
     response
 }
 
-fn receipt_at(number: &Number, secret: &Secret) -> Response {
+fn receipt_at(number: &Number, secret: &Secret, before: bool) -> Response {
     let address = format!("/api/receipt/{number}/{secret}");
-    (StatusCode::SEE_OTHER, [(header::LOCATION, address.as_str()), (header::CACHE_CONTROL, NOT_KEPT)]).into_response()
+    let headers = [(header::LOCATION, address.as_str()), (header::CACHE_CONTROL, NOT_KEPT)];
+    let mut response = (StatusCode::SEE_OTHER, headers).into_response();
+    if before {
+        response.extensions_mut().insert(StoredBefore);
+    }
+    response
 }
 
 fn find<'a>(

@@ -42,8 +42,8 @@ pub(crate) enum Next {
     Page { page: Page, why: Why, carried: Carried },
     /// A file with what was typed, for the resident's device; it posts to the site at this address.
     Saved { base_url: String },
-    /// The receipt.
-    Receipt { number: Number, secret: Secret },
+    /// The receipt, of what was stored just now or `before`.
+    Receipt { number: Number, secret: Secret, before: bool },
 }
 
 /// What a journey has with it from page to page.
@@ -139,7 +139,7 @@ pub(crate) async fn sent_before(
     let found = tokio::time::timeout(PATIENCE, store.find(form, token)).await;
     let known = found.map_err(|elapsed| elapsed.to_string())?.map_err(|error| error.to_string())?;
     let hash = answers_hash(token, &posted.sent.canonical());
-    Ok(known.filter(|known| known.answers_hash == hash).map(|known| receipt(form, known.number, token)))
+    Ok(known.filter(|known| known.answers_hash == hash).map(|known| receipt(form, known.number, token, true)))
 }
 
 /// Shows the form or the review page; stores nothing.
@@ -266,7 +266,7 @@ async fn send(
         None => store.submit(&submission, token).await,
     };
     match stored {
-        Ok(Outcome::Stored { number }) => receipt(&bundle.form.id, number, token),
+        Ok(Outcome::Stored { number }) => receipt(&bundle.form.id, number, token, false),
         Ok(Outcome::Known(known)) => replay(bundle, &known, &hash, token),
         Err(error) => not_stored(carried, &error),
     }
@@ -295,7 +295,7 @@ fn unseen(bundle: &Bundle, posted: &Posted, sent: &Answers) -> Option<Notice> {
 /// Answers a send under a token that is known: the same receipt, or the question what to do with other answers.
 fn replay(bundle: &Bundle, known: &Known, hash: &AnswersHash, token: &Token) -> Next {
     if known.answers_hash == *hash {
-        return receipt(&bundle.form.id, known.number, token);
+        return receipt(&bundle.form.id, known.number, token, true);
     }
     let (key, forward, amends) = match known.state {
         _ if known.state.is_correctable() => ("conflict", Forward::Correct, Some(known.amendment)),
@@ -315,8 +315,8 @@ fn corrects(posted: &Posted, known: &Known, hash: &AnswersHash) -> bool {
         && known.answers_hash != *hash
 }
 
-fn receipt(form: &str, number: Number, token: &Token) -> Next {
-    Next::Receipt { number, secret: Secret::derive(form, token) }
+fn receipt(form: &str, number: Number, token: &Token, before: bool) -> Next {
+    Next::Receipt { number, secret: Secret::derive(form, token), before }
 }
 
 fn not_stored(carried: &Carried, cause: &impl Display) -> Next {

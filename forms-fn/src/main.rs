@@ -6,7 +6,7 @@ use axum::{extract::Request, middleware};
 use forms_fn::{
     App, Catalogue, Clock, OriginSecrets, PreviewSecret, router,
     store::{self, Connection, Counters, Store},
-    telemetry::{OneLine, RequestId, Telemetry},
+    telemetry::{OneLine, RequestId, Telemetry, hush_panics},
 };
 use lambda_http::RequestExt as _;
 use tracing_subscriber::fmt::format::JsonFields;
@@ -18,6 +18,7 @@ async fn main() -> ExitCode {
         .event_format(OneLine)
         .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
         .init();
+    hush_panics();
     match start().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -29,7 +29,7 @@ pub use failures::OneLine;
 
 /// Where the metrics stand in `CloudWatch`.
 const NAMESPACE: &str = "Konsultacje";
-/// Answers that were stored, trials left out.
+/// Answers that were stored; neither trials, nor those sent once more that were stored before.
 const STORED: &str = "Stored";
 /// Answers that were not stored, or are not known to be.
 const NOT_STORED: &str = "NotStored";
@@ -50,6 +50,21 @@ pub struct Telemetry {
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
+/// An extension of a response that leads to a receipt: nothing was stored now, since it was before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoredBefore;
+
+/// Lets a panic tell where it was and nothing else, on standard error: its words may be those of a resident, since a text
+/// that is cut in the middle of a character is quoted by whoever cut it.
+pub fn hush_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        let line = json!({"level": "ERROR", "message": "panicked", "place": place});
+        // Nobody can be told that nobody can be told.
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }));
+}
+
 /// Answers a request and tells of it, if the app is to tell.
 pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let Some(telemetry) = &app.telemetry else {
@@ -65,7 +80,9 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     // Failures that are told on the way carry the name of the request.
     let span = tracing::error_span!("request", request_id = asked.id);
     let response = next.run(request).instrument(span).await;
-    let line = telemetry.line(&asked, response.status(), begun.elapsed(), app.clock.now());
+    let before = response.extensions().get::<StoredBefore>().is_some();
+    let outcome = outcome(response.status(), &asked.method, before);
+    let line = telemetry.line(&asked, (response.status(), outcome), begun.elapsed(), app.clock.now());
     // Nobody can be told that nobody can be told.
     let _ = writeln!(io::stdout().lock(), "{line}");
     response
@@ -85,9 +102,8 @@ struct Asked {
 }
 
 impl Telemetry {
-    fn line(&self, asked: &Asked, status: StatusCode, took: Duration, now: Timestamp) -> Value {
+    fn line(&self, asked: &Asked, (status, outcome): (StatusCode, &str), took: Duration, now: Timestamp) -> Value {
         let route = format!("{} {}", asked.method, asked.route.unwrap_or("(no route)"));
-        let outcome = outcome(status, &asked.method);
         let took = (took.as_secs_f64() * 100_000.0).round() / 100.0;
         let level = if status.is_server_error() { "ERROR" } else { "INFO" };
         let mut line = json!({
@@ -125,9 +141,10 @@ impl Telemetry {
 }
 
 /// Says in a word or two what a status means here (the table of statuses in `handlers`).
-fn outcome(status: StatusCode, method: &Method) -> &'static str {
+fn outcome(status: StatusCode, method: &Method, before: bool) -> &'static str {
     match status.as_u16() {
         200 => "shown",
+        303 if *method == Method::POST && before => "stored before",
         303 if *method == Method::POST => "stored",
         403 => "not admitted",
         404 => "not found",
@@ -150,12 +167,34 @@ fn outcome(status: StatusCode, method: &Method) -> &'static str {
 mod tests {
     use super::*;
 
-    fn line(function: Option<&str>, method: Method, status: u16, preview: bool) -> Value {
+    fn line(function: Option<&str>, method: Method, status: u16, preview: bool, before: bool) -> Value {
         let telemetry = Telemetry { function: function.map(str::to_owned) };
         let route = Some("/api/{consultation}/{form}");
         let asked = Asked { id: Some("id".to_owned()), method, route, preview };
         let status = StatusCode::from_u16(status).unwrap();
-        telemetry.line(&asked, status, Duration::from_micros(1234), "2021-07-01T10:00:00Z".parse().unwrap())
+        let told = (status, outcome(status, &asked.method, before));
+        telemetry.line(&asked, told, Duration::from_micros(1234), "2021-07-01T10:00:00Z".parse().unwrap())
+    }
+
+    /// In a process of its own, since a panic's hook is the whole process's.
+    #[test]
+    #[allow(clippy::disallowed_methods)]
+    fn a_panic_tells_where_it_was_and_nothing_else() {
+        const NAME: &str = "telemetry::tests::a_panic_tells_where_it_was_and_nothing_else";
+        const PANICS: &str = "TEST_PANICS";
+        if std::env::var_os(PANICS).is_some() {
+            hush_panics();
+            let typed = "kanarek zażółć";
+            let at = typed.find('ż').unwrap() + 1;
+            assert!(typed[at..].is_empty(), "cut in the middle of a character");
+        }
+        let itself = std::env::current_exe().unwrap();
+        let output =
+            std::process::Command::new(itself).args(["--exact", NAME, "--nocapture"]).env(PANICS, "1").output();
+        let output = output.unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(!output.status.success() && said.contains("panicked") && said.contains("telemetry.rs:"), "{said}");
+        assert!(!said.contains("kanarek") && !said.contains("char boundary"), "{said}");
     }
 
     #[test]
@@ -171,13 +210,13 @@ mod tests {
             "preview": false,
             "duration_ms": 1.23,
         });
-        assert_eq!(line(None, Method::POST, 303, false), expected);
+        assert_eq!(line(None, Method::POST, 303, false, false), expected);
     }
 
     #[test]
     fn metrics_count_residents_answers_only() {
-        let counted = |status, preview| {
-            let line = line(Some("forms"), Method::POST, status, preview);
+        let counted = |status, preview, before| {
+            let line = line(Some("forms"), Method::POST, status, preview, before);
             let metrics = line["_aws"]["CloudWatchMetrics"][0].clone();
             assert_eq!((&metrics["Namespace"], &metrics["Dimensions"]), (&json!(NAMESPACE), &json!([[FUNCTION]])));
             assert_eq!((&line[FUNCTION], &line["_aws"]["Timestamp"]), (&json!("forms"), &json!(1_625_133_600_000_i64)));
@@ -185,9 +224,10 @@ mod tests {
             assert!(metrics.iter().all(|metric| line[metric["Name"].as_str().unwrap()].is_number()), "{line}");
             metrics.iter().map(|metric| metric["Name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(counted(303, false), [DURATION, STORED]);
-        assert_eq!(counted(303, true), [DURATION]);
-        assert_eq!(counted(507, false), [DURATION, NOT_STORED]);
-        assert_eq!(counted(422, false), [DURATION]);
+        assert_eq!(counted(303, false, false), [DURATION, STORED]);
+        assert_eq!(counted(303, false, true), [DURATION], "sent once more");
+        assert_eq!(counted(303, true, false), [DURATION]);
+        assert_eq!(counted(507, false, false), [DURATION, NOT_STORED]);
+        assert_eq!(counted(422, false, false), [DURATION]);
     }
 }

@@ -112,6 +112,31 @@ mod tests {
         check("2021-07-29T22:15:00Z", State::Closed);
     }
 
+    /// One second before and after opening, closing and the end of the grace, in summer, in winter and across both changes
+    /// of the clocks.
+    #[test]
+    fn every_edge_is_kept_to_the_second() {
+        for (start, end, opens, closes) in [
+            ("2021-06-23", "2021-07-29", "2021-06-22T22:00:00Z", "2021-07-29T22:00:00Z"),
+            ("2021-11-02", "2021-12-10", "2021-11-01T23:00:00Z", "2021-12-10T23:00:00Z"),
+            ("2021-03-28", "2021-03-28", "2021-03-27T23:00:00Z", "2021-03-28T22:00:00Z"),
+            ("2021-10-31", "2021-10-31", "2021-10-30T22:00:00Z", "2021-10-31T23:00:00Z"),
+        ] {
+            let term = Term { start: start.parse().unwrap(), end: end.parse().unwrap(), grace_minutes: 15 };
+            let (opens, closes): (Timestamp, Timestamp) = (opens.parse().unwrap(), closes.parse().unwrap());
+            let over = closes + jiff::SignedDuration::from_mins(15);
+            for (edge, before, after) in [
+                (opens, State::Upcoming, State::Open),
+                (closes, State::Open, State::Grace),
+                (over, State::Grace, State::Closed),
+            ] {
+                let second = jiff::SignedDuration::from_secs(1);
+                let states = [edge - second, edge, edge + second].map(|instant| term.state(instant));
+                assert_eq!(states, [before, after, after], "{start} to {end} at {edge}");
+            }
+        }
+    }
+
     #[test]
     fn winter_time_is_counted_as_such() {
         let term = Term { start: "2021-11-02".parse().unwrap(), end: "2021-12-10".parse().unwrap(), grace_minutes: 0 };

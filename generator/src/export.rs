@@ -105,18 +105,42 @@ impl<W: Write> Table<W> {
     }
 }
 
+/// What may part cells, in whichever spreadsheet a table is opened.
+const PARTING: [char; 6] = [',', ';', '|', '\t', '\r', '\n'];
+
 /// Returns `text` as a cell that no spreadsheet takes for a formula: with an apostrophe in front unless it begins with a
 /// letter or a digit. [`unguarded`] undoes it.
+///
+/// A spreadsheet may part a line where it was not meant to be, and then what follows a comma or a semicolon within a text
+/// begins a cell: where a formula would, an apostrophe stands before that, too.
 pub fn guarded(text: &str) -> Cow<'_, str> {
-    match text.chars().next() {
-        Some(first) if !first.is_alphanumeric() => Cow::Owned(format!("'{text}")),
-        _ => Cow::Borrowed(text),
+    let apart = |at: usize| text[..at].ends_with(PARTING) && may_begin_a_formula(&text[at..]);
+    let begins = |(at, char): (usize, char)| if at == 0 { !char.is_alphanumeric() } else { apart(at) };
+    if !text.char_indices().any(begins) {
+        return Cow::Borrowed(text);
     }
+    let guard = |(at, char)| begins((at, char)).then_some('\'').into_iter().chain([char]);
+    Cow::Owned(text.char_indices().flat_map(guard).collect())
 }
 
 /// Returns the text of a cell that [`guarded`] has made.
-pub fn unguarded(cell: &str) -> &str {
-    cell.strip_prefix('\'').unwrap_or(cell)
+pub fn unguarded(cell: &str) -> String {
+    let text = cell.strip_prefix('\'').unwrap_or(cell);
+    let is_guard = |(at, char): (usize, char)| {
+        char == '\'' && text[..at].ends_with(PARTING) && may_begin_a_formula(&text[at + 1..])
+    };
+    text.char_indices().filter(|place| !is_guard(*place)).map(|(_, char)| char).collect()
+}
+
+/// Tells whether a cell with this text may begin a formula once a spreadsheet has left out what it does not see. That
+/// apostrophes count as unseen keeps [`guarded`] from being undone where nothing was done.
+fn may_begin_a_formula(text: &str) -> bool {
+    let unseen = |char: char| {
+        char.is_whitespace()
+            || char.is_control()
+            || matches!(char, '"' | '\'' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    text.trim_start_matches(unseen).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 /// A list in JSON with one submission a line: read whole by whatever reads JSON, or line by line without the first and
@@ -177,39 +201,85 @@ impl<W: Write> Json<W> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
+    const TEXTS: [&str; 34] = [
+        "",
+        "a",
+        "ż",
+        "7",
+        "=1+1",
+        "+48",
+        "-1",
+        "@x",
+        "\t=1",
+        "\r=1",
+        " =1",
+        "\u{feff}=1",
+        "\u{200b}=1",
+        "＝1",
+        "'",
+        "''a",
+        "'=1",
+        "\"=1",
+        "„cytat”",
+        "\u{301}",
+        "🦆",
+        "\0=1",
+        "x;=1+1",
+        "x,=1+1",
+        "x|\t=1",
+        "x; '=1",
+        "x;''=1",
+        "x;\n=1",
+        "x\n- a\n- b",
+        "x;\"=1\"",
+        "tak, nie",
+        "a;'b",
+        ";'",
+        "x,\u{200b}\u{feff}＠y",
+    ];
+
     #[test]
     fn no_cell_begins_a_formula_and_each_reads_back() {
-        for text in [
-            "",
-            "a",
-            "ż",
-            "7",
-            "=1+1",
-            "+48",
-            "-1",
-            "@x",
-            "\t=1",
-            "\r=1",
-            " =1",
-            "\u{feff}=1",
-            "\u{200b}=1",
-            "＝1",
-            "'",
-            "''a",
-            "'=1",
-            "\"=1",
-            "„cytat”",
-            "\u{301}",
-            "🦆",
-            "\0=1",
-        ] {
+        for text in TEXTS {
             let cell = guarded(text);
             let first = cell.chars().next();
             assert!(first.is_none_or(|first| first.is_alphanumeric() || first == '\''), "{text:?}: {cell:?}");
             assert_eq!(unguarded(&cell), text, "{text:?}");
+        }
+        assert_eq!(guarded("tak, nie; „może”\nani - ani"), "tak, nie; „może”\nani - ani", "prose stays as it is");
+    }
+
+    /// Whoever opens the table with another separator than it was written with meets no formula either.
+    #[test]
+    fn no_cell_begins_a_formula_whatever_parts_the_cells() {
+        for written in [b',', b';', b'\t', b'|'] {
+            for read in [b',', b';', b'\t', b'|'] {
+                for text in TEXTS {
+                    let mut csv = csv::WriterBuilder::new().delimiter(written).from_writer(Vec::new());
+                    csv.write_record(["a", &guarded(text), "b"]).unwrap();
+                    let line = String::from_utf8(csv.into_inner().unwrap()).unwrap();
+                    // As plainly as can be: at every separator and every end of a line, quotes or not.
+                    for cell in line.split([char::from(read), '\r', '\n']) {
+                        assert!(
+                            !may_begin_a_formula(cell) || cell.starts_with(['\'', '"']),
+                            "{text:?}: {cell:?} of {line:?}"
+                        );
+                        let bare = cell.trim_start_matches('"');
+                        assert!(!bare.starts_with(['=', '+', '-', '@']), "{text:?}: {cell:?} of {line:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_guarded_reads_back(text in "[a=+';,\n\"\u{200b} -]{0,12}") {
+            proptest::prop_assert_eq!(unguarded(&guarded(&text)), text);
         }
     }
 }

@@ -64,7 +64,7 @@ async fn what_serve_has_kept_is_written_as_a_table_and_as_json() -> Outcome {
     let exported = export(data.path(), &["--format", "csv"])?;
     assert_eq!(exported.status.code(), Some(0), "{}", text(&exported.stderr));
     assert!(text(&exported.stderr).contains("wrote 2 submissions of park/kazde"), "{}", text(&exported.stderr));
-    let table = rows(&exported.stdout, b',');
+    let table = rows(&exported.stdout, b';');
     assert_eq!(table.len(), 2);
     assert_eq!((table[0]["_number"].as_str(), table[0]["ulica"].as_str()), (first.as_str(), "'=1+1"));
     assert_eq!((table[1]["_number"].as_str(), table[1]["ulica"].as_str()), (second.as_str(), "Łąkowa; \"7\", m. 3"));
@@ -96,10 +96,18 @@ async fn what_serve_has_kept_is_written_as_a_table_and_as_json() -> Outcome {
 
     // A file is there when all of it is; another separator, for a spreadsheet that expects it.
     let out = data.path().join("kazde.csv");
-    let named = ["--format", "csv", "--separator", ";", "--out", out.to_str().unwrap()];
+    let named = ["--format", "csv", "--separator", ",", "--out", out.to_str().unwrap()];
     assert_eq!(export(data.path(), &named)?.stdout, b"");
-    assert_eq!(rows(&fs::read(&out)?, b';'), table);
+    assert_eq!(rows(&fs::read(&out)?, b','), table);
     assert!(!data.path().join("kazde.csv.part").exists());
+    // Nobody else reads it, and a link in its way is not followed.
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&out)?.permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let elsewhere = data.path().join("elsewhere");
+    fs::write(&elsewhere, "untouched")?;
+    std::os::unix::fs::symlink(&elsewhere, data.path().join("kazde.csv.part"))?;
+    assert_eq!(export(data.path(), &named)?.status.code(), Some(0));
+    assert_eq!((fs::read_to_string(&elsewhere)?.as_str(), rows(&fs::read(&out)?, b',')), ("untouched", table));
     Ok(())
 }
 
@@ -112,7 +120,7 @@ async fn trials_are_written_only_when_they_are_asked_for() -> Outcome {
     serve.kill();
     for (more, count) in [(&[] as &[&str], 0), (&["--previews"], 1)] {
         let exported = export(data.path(), &[&["--format", "csv"], more].concat())?;
-        let table = rows(&exported.stdout, b',');
+        let table = rows(&exported.stdout, b';');
         assert_eq!(table.len(), count, "{more:?}");
         assert!(table.iter().all(|row| row["_preview"] == "true"));
     }

@@ -28,8 +28,8 @@ pub(super) struct Arguments {
     /// File to write, in place of what stands there; without it, standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// csv: what stands between cells; a Polish spreadsheet opens ';' without being asked.
-    #[arg(long, value_name = "CHARACTER", default_value_t = ',')]
+    /// csv: what stands between cells, one of ; , | or a tab; a Polish spreadsheet opens ';' without being asked.
+    #[arg(long, value_name = "CHARACTER", default_value_t = ';')]
     separator: char,
     /// Writes previews too: what was sent under a shifted clock, or as a trial.
     #[arg(long)]
@@ -42,7 +42,7 @@ pub(super) struct Arguments {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// A table for spreadsheets: UTF-8 with BOM; a cell has an apostrophe in front unless it begins with a letter or a
-    /// digit, so that none is taken for a formula.
+    /// digit, and so has what begins a formula after a comma, a semicolon, a bar, a tab or a line end within it.
     Csv,
     /// A list with one object a line.
     Json,
@@ -77,14 +77,32 @@ async fn write(arguments: &Arguments, store: &Store) -> anyhow::Result<usize> {
         return write_to(arguments, store, io::stdout().lock()).await;
     };
     let unfinished = unfinished(out)?;
-    let file = File::create(&unfinished).with_context(|| format!("failed to create {}", unfinished.display()))?;
-    let written = write_to(arguments, store, file).await;
+    let file = private(&unfinished).with_context(|| format!("failed to create {}", unfinished.display()))?;
+    let written = match write_to(arguments, store, &file).await {
+        Ok(written) => file.sync_all().map(|()| written).context("failed to write"),
+        Err(error) => Err(error),
+    };
     match written {
         Ok(_) => fs::rename(&unfinished, out).with_context(|| format!("failed to write {}", out.display()))?,
         // What was written of it is of no use; that it stays is no other failure.
         Err(_) => drop(fs::remove_file(&unfinished)),
     }
     written
+}
+
+/// Creates a file that nobody else may read, since it holds what people wrote. What an export that was killed has left
+/// there is removed first; a link that somebody has put there is not followed.
+fn private(path: &Path) -> io::Result<File> {
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
+    }
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Returns where a file stands until it is whole.
@@ -106,7 +124,7 @@ async fn write_to(arguments: &Arguments, store: &Store, out: impl Write) -> anyh
         }
         Format::Csv => {
             let separator = u8::try_from(arguments.separator).ok().filter(|separator| b",;\t|".contains(separator));
-            let separator = separator.context("--separator is one of , ; | or a tab")?;
+            let separator = separator.context("--separator is one of ; , | or a tab")?;
             let definitions = store.definitions(&arguments.form).await?;
             let forms = definitions.iter().map(|(revision, definition)| {
                 serde_json::from_str(definition).with_context(|| format!("failed to read the definition {revision}"))

@@ -30,13 +30,13 @@ pub(crate) async fn table(
 ) -> anyhow::Result<Vec<BTreeMap<String, String>>> {
     let definitions = store.definitions(form).await?;
     let forms = definitions.values().map(|json| serde_json::from_str::<Form>(json));
-    let mut table = Table::new(Vec::new(), b',', parts(&forms.collect::<Result<Vec<_>, _>>()?))?;
+    let mut table = Table::new(Vec::new(), b';', parts(&forms.collect::<Result<Vec<_>, _>>()?))?;
     for entry in entries {
         table.write(entry)?;
     }
     let bytes = table.finish()?;
     let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap())?;
-    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    let mut csv = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
     let names = csv.headers()?.clone();
     let rows = csv.records().map(|row| {
         let row = row?;
@@ -48,7 +48,7 @@ pub(crate) async fn table(
 /// Returns what was said in a row of a table.
 pub(crate) fn said(row: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let said = row.iter().filter(|(name, cell)| !name.starts_with('_') && !cell.is_empty());
-    said.map(|(name, cell)| (name.clone(), unguarded(cell).to_owned())).collect()
+    said.map(|(name, cell)| (name.clone(), unguarded(cell))).collect()
 }
 
 /// Writes entries as JSON and reads it again.

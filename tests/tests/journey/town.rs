@@ -5,11 +5,13 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use anyhow::Context as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::{
     body::{Body, to_bytes},
     http::Request,
 };
+use forms::{Bundle, page::KEPT};
 use forms_fn::{App, Catalogue, Clock, router};
 use generator::pipeline::{Options, build_in_memory};
 use tests::{
@@ -41,8 +43,17 @@ pub(crate) struct Town {
 impl Town {
     /// A town on a day within the term.
     pub(crate) async fn open() -> anyhow::Result<Self> {
+        Self::with(forms()?).await
+    }
+
+    /// A town whose consultation lasts from one day to another; it is asked at instants of its own.
+    pub(crate) async fn between(start: &str, end: &str) -> anyhow::Result<Self> {
+        let term = Term { start: start.parse()?, end: end.parse()? };
+        Self::with(of_function(&build(term, start)?)).await
+    }
+
+    async fn with(forms: Files) -> anyhow::Result<Self> {
         let engine = Engine::in_memory().await?;
-        let forms = forms()?;
         let (app, later) = (app(&engine, &forms, OPEN)?, app(&engine, &forms, CLOSED)?);
         Ok(Self { engine, forms, app, later })
     }
@@ -117,8 +128,20 @@ impl Town {
 
 /// Returns what the function is given.
 fn forms() -> anyhow::Result<Files> {
-    let forms = built()?.iter().filter_map(|(path, bytes)| Some((path.strip_prefix("forms/")?, bytes)));
-    Ok(forms.map(|(path, bytes)| (path.to_owned(), bytes.clone())).collect())
+    Ok(of_function(built()?))
+}
+
+fn of_function(files: &Files) -> Files {
+    let forms = files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix("forms/")?, bytes)));
+    forms.map(|(path, bytes)| (path.to_owned(), bytes.clone())).collect()
+}
+
+/// Builds the town as it is on the day `today`, and returns every file of it by its path below `dist`.
+fn build(term: Term, today: &str) -> anyhow::Result<Files> {
+    let tree = Tree::of_fixture(FIXTURE, term)?;
+    let options = Options { today: today.parse()?, drafts: false, commit: None };
+    let files = build_in_memory(tree.root(), &options).map_err(anyhow::Error::msg)?;
+    Ok(files.into_iter().collect())
 }
 
 /// Builds the town once, and returns every file of it by its path below `dist`.
@@ -127,11 +150,15 @@ pub(crate) fn built() -> anyhow::Result<&'static Files> {
     if let Some(built) = BUILT.get() {
         return Ok(built);
     }
-    let term = Term { start: "2021-06-23".parse()?, end: "2021-07-29".parse()? };
-    let tree = Tree::of_fixture(FIXTURE, term)?;
-    let options = Options { today: "2021-07-01".parse()?, drafts: false, commit: None };
-    let files = build_in_memory(tree.root(), &options).map_err(anyhow::Error::msg)?;
-    Ok(BUILT.get_or_init(|| files.into_iter().collect()))
+    let files = build(Term { start: "2021-06-23".parse()?, end: "2021-07-29".parse()? }, "2021-07-01")?;
+    Ok(BUILT.get_or_init(|| files))
+}
+
+/// Returns the form `name` as the function is given it, in the site's language.
+pub(crate) fn bundle(name: &str) -> anyhow::Result<Bundle> {
+    let path = format!("forms/park/{name}.pl.json");
+    let (_, bytes) = built()?.iter().find(|(file, _)| *file == path).with_context(|| format!("there is no {name}"))?;
+    Ok(serde_json::from_slice(bytes)?)
 }
 
 pub(crate) fn catalogue(forms: &Files) -> anyhow::Result<Catalogue> {
@@ -193,10 +220,11 @@ pub(crate) fn answers_of(form: &Form) -> Pairs {
     sorted(&form.fields)
 }
 
-/// Returns what a review page holds: what it would send, and what it shows and would drop.
+/// Returns what a review page holds: what it would send, what it has set aside, and what it shows and would drop.
 pub(crate) fn reviewed(page: &Page) -> Pairs {
-    let form = page.form().unwrap();
-    sorted(&[form.fields, unasked(page)].concat())
+    let fields = page.form().unwrap().fields.into_iter();
+    let fields = fields.map(|(name, value)| (name.strip_prefix(KEPT).map(str::to_owned).unwrap_or(name), value));
+    sorted(&[fields.collect(), unasked(page)].concat())
 }
 
 /// Returns what a page that takes no answers gives back: in its fields, and beside them.
@@ -205,5 +233,6 @@ pub(crate) fn kept(page: &Page) -> Pairs {
 }
 
 fn unasked(page: &Page) -> Pairs {
-    page.raw("section.inset dt").into_iter().zip(page.raw("section.inset .said")).collect()
+    let section = "section[aria-labelledby=_unasked]";
+    page.raw(&format!("{section} dt")).into_iter().zip(page.raw(&format!("{section} .said"))).collect()
 }

@@ -29,7 +29,7 @@ use clap::Args;
 use forms_fn::{
     App, Clock, OriginSecrets, PreviewSecret,
     store::{Counters, Store},
-    telemetry::Telemetry,
+    telemetry::{Telemetry, hush_panics},
 };
 
 use super::{
@@ -84,6 +84,7 @@ pub(super) async fn run(
     data: &Path,
     texts: Texts,
 ) -> anyhow::Result<ExitCode> {
+    hush_panics();
     let texts = Arc::new(texts);
     let first = Set::of_build(emit::read(&arguments.dist)?, texts.clone());
     let listener = listen(address).await?;
