@@ -173,7 +173,7 @@ proptest! {
             if let Ok(fresh) = pipeline::build_in_memory(root.path(), &options) {
                 prop_assert_eq!(&next.mistakes, &None, "after {:?}", save);
                 let held = next.outputs.iter().map(|(path, output)| (path.clone(), output.bytes.to_vec()));
-                let print = |path: &String| (path.clone(), next.pictures.print(path).unwrap().unwrap().to_vec());
+                let print = |path: &String| (path.clone(), next.pictures.print(path).unwrap().unwrap());
                 let held: BTreeMap<_, _> = held.chain(next.pictures.prints.keys().map(print)).collect();
                 prop_assert!(held == fresh, "after {:?}", save);
             } else {
