@@ -89,9 +89,9 @@ fn around<'a>(form: &'a Form, language: &str) -> [&'a str; 4] {
 
 fn change(old: &Map<String, Value>, new: &Map<String, Value>) -> Option<ChangeView> {
     let differ = |key: &&str| old.get(*key) != new.get(*key);
-    let what = if WORDS.iter().any(|key| differ(key)) {
+    let what = if WORDS.iter().any(&differ) {
         "words"
-    } else if OFFERED.iter().any(|key| differ(key)) {
+    } else if OFFERED.iter().any(&differ) {
         "options"
     } else if new.keys().any(|key| differ(&key.as_str())) {
         "rules"

@@ -99,16 +99,17 @@ fn problem(routes: &Routes, link: &Written<'_>) -> Option<Diagnostic> {
         Err(LinkError::NoAnchor { path, .. }) if routes.lacks_a_chapter(&path) => return None,
         Err(LinkError::NoAnchor { anchor, .. }) => Diagnostic::new(rule::ANCHOR_BROKEN, place).with("anchor", anchor),
         Err(LinkError::NoFile { path }) if routes.is_broken(&path) => return None,
-        Err(LinkError::NoFile { path }) => match routes.path_ignoring_case(&path) {
-            Some(actual) => Diagnostic::new(rule::LINK_CASE, place).with("actual", actual),
-            None => {
+        Err(LinkError::NoFile { path }) => {
+            if let Some(actual) = routes.path_ignoring_case(&path) {
+                Diagnostic::new(rule::LINK_CASE, place).with("actual", actual)
+            } else {
                 let problem = Diagnostic::new(rule::LINK_BROKEN, place);
                 match meant(routes, link, &path) {
                     Some(meant) => problem.with("nearest", meant),
                     None => problem,
                 }
             }
-        },
+        }
     };
     Some(problem.with("target", link.target))
 }
