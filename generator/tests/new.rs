@@ -149,7 +149,7 @@ fn a_form_and_a_meeting_keep_what_was_there() {
     let tree = versions();
     good(&tree.run(&["new", "form", "ankieta", "--title", "Ankieta o parku"]));
     builds(&tree);
-    assert!(tree.page("park/ankieta/index.html").contains("Ankieta o parku"));
+    assert!(tree.page("park/ankieta/index.html").contains("Ankieta o\u{a0}parku"));
     assert_eq!(tree.run(&["new", "form", "ankieta"]).code, 2);
 
     // Without a schedule, without meetings, and behind others.

@@ -330,7 +330,8 @@ impl Visitor<'_> {
     async fn title_begins(&self, start: &str) -> anyhow::Result<()> {
         let begun = Instant::now();
         loop {
-            let title = self.driver.title().await?;
+            // Titles are set with spaces that do not break.
+            let title = self.driver.title().await?.replace('\u{a0}', " ");
             if title.starts_with(start) {
                 return Ok(());
             }

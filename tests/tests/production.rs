@@ -302,7 +302,7 @@ fn it_is_installed_and_fetches_what_was_pushed() -> Outcome {
     install.arg(elsewhere).env("DESTDIR", machine.path()).env("BINARY", workspace::konsultacje()?);
     tools::printed(&mut install)?;
     let page = machine.path().join("srv/konsultacje/dist/site/park/krotka/index.html");
-    assert!(fs::read_to_string(&page)?.contains("Jedno zdanie o parku"));
+    assert!(fs::read_to_string(&page)?.contains("Jedno zdanie o\u{a0}parku"));
 
     tree.replace("content/park/forms/krotka.yaml", "Jedno zdanie o parku", "Dwa zdania o parku")?;
     push("second")?;

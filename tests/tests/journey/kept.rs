@@ -180,11 +180,13 @@ async fn every_kind_goes_the_whole_way() -> crate::Outcome {
     let review = town.post(KAZDE, &page.forward()).await?.page().form().unwrap();
     let edited = town.post(KAZDE, &review.press("edit:opinia")).await?.page().form().unwrap();
     let again = town.post(KAZDE, &edited.with("opinia", "Cień 🦆").forward()).await?;
-    let lines = again.page().raw(".answers .said");
+    // The receipt shows the form as it was stored, without the spaces that the page is set with.
+    let unset = |lines: Vec<String>| lines.iter().map(|line| line.replace('\u{a0}', " ")).collect::<Vec<_>>();
+    let lines = unset(again.page().raw(".answers .said"));
     let sent = town.post(KAZDE, &again.page().form().unwrap().forward()).await?;
     assert_eq!(sent.status, 303);
     let receipt = town.get(sent.location()).await?.page();
-    assert_eq!(receipt.raw(".answers .said"), lines, "the receipt shows what the review did");
+    assert_eq!(unset(receipt.raw(".answers .said")), lines, "the receipt shows what the review did");
     let labels: Vec<_> = form
         .questions
         .iter()

@@ -141,7 +141,8 @@ impl Visitor<'_> {
     }
 
     pub(crate) async fn title_begins(&self, start: &str) -> anyhow::Result<()> {
-        self.wait(&format!("document.title.startsWith({})", json!(start))).await
+        // Titles are set with spaces that do not break.
+        self.wait(&format!("document.title.replaceAll('\u{a0}', ' ').startsWith({})", json!(start))).await
     }
 
     /// Waits until the browser holds a text that was typed.
