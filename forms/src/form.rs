@@ -118,7 +118,10 @@ impl Question {
 
 /// Replaces the texts in a definition, wherever a kind of question keeps them: a text is what reads as one.
 fn replace_texts(value: &mut Value, say: &dyn Fn(&Text) -> Text) -> serde_json::Result<()> {
-    if let Ok(text) = Text::deserialize(&*value) {
+    // A list of one value would read as a text, too.
+    if value.is_object()
+        && let Ok(text) = Text::deserialize(&*value)
+    {
         *value = serde_json::to_value(say(&text))?;
         return Ok(());
     }

@@ -65,9 +65,7 @@ impl Town {
                 let mut bundle: serde_json::Value = serde_json::from_slice(bytes)?;
                 // What pages show of it is a form of its own.
                 change(&mut bundle["form"]);
-                if bundle["shown"].is_object() {
-                    change(&mut bundle["shown"]);
-                }
+                change(&mut bundle["shown"]);
                 let form: forms::Form = serde_json::from_value(bundle["form"].clone())?;
                 bundle["revision"] = form.revision().into();
                 *bytes = serde_json::to_vec(&bundle)?;
