@@ -316,7 +316,7 @@ fn it_is_installed_and_fetches_what_was_pushed() -> Outcome {
         let mut words = step.split_whitespace();
         tools::printed(Command::new(words.next().unwrap()).args(words))?;
     }
-    assert!(fs::read_to_string(&page)?.contains("Dwa zdania o parku"));
+    assert!(fs::read_to_string(&page)?.contains("Dwa zdania o\u{a0}parku"));
     // Both may write where they have to, and the folders are there from the beginning.
     assert!(unit.contains("ReadWritePaths=/srv/konsultacje\n"));
     tools::printed(&mut install)?;
