@@ -4,6 +4,7 @@
 mod deployment;
 mod edge;
 mod emulator;
+mod ground;
 mod mistakes;
 mod rules;
 mod template;
