@@ -139,6 +139,9 @@ pub(crate) async fn show_receipt(
     };
     let language = catalogue.language(Some(&receipt.language));
     let form = definition(&receipt);
+    let bundle = catalogue.bundle(&receipt.form, Some(language));
+    // Its words are set as pages show them, where the form is still the one that was answered.
+    let shown = bundle.filter(|bundle| form.is_some() && bundle.revision == receipt.revision).map(Bundle::shown);
     let answers = receipt.answers.map(Answers::from);
     let consultation = receipt.form.split('/').next().unwrap_or_default();
     let stored = Stored {
@@ -149,10 +152,10 @@ pub(crate) async fn show_receipt(
         preview: receipt.preview,
         withdrawn: receipt.state == Fate::Withdrawn,
         amendment: receipt.amendment,
-        form: form.as_ref(),
+        form: shown.or(form.as_ref()),
         answers: answers.as_ref(),
         consultation: catalogue.consultation(language, consultation),
-        documents: catalogue.bundle(&receipt.form, Some(language)).map_or(&[], |bundle| &bundle.documents),
+        documents: bundle.map_or(&[], |bundle| &bundle.documents),
     };
     let Some(shell) = catalogue.shell(language) else {
         return unknown();

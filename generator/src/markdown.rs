@@ -7,6 +7,7 @@
 //! 3. Leaves a gap at every link and picture: what they lead to is known only once all files are ([`Body::render`]).
 //! 4. Gives every heading its id (`headings`), and every section of a chapter its text and hash (`sections`).
 
+mod coded;
 mod escape;
 mod flow;
 mod footnotes;

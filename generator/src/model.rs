@@ -76,6 +76,8 @@ pub(crate) struct Site {
     pub(crate) navigation: Vec<Navigation>,
     /// Pages outside of documents, in the order in which lists show them.
     pub(crate) pages: Vec<Page>,
+    /// Which of the pages is a folder's own, by the folder.
+    own: BTreeMap<String, usize>,
     pub(crate) consultations: Vec<Consultation>,
     /// Addresses by source file, the same in every language.
     pub(crate) routes: Arc<Routes>,
@@ -156,6 +158,12 @@ impl Site {
         self.home == Address::root()
     }
 
+    /// Returns the own pages of the folders that the file `path` lies in, the outermost first.
+    pub(crate) fn around<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Page> {
+        let folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+        folders.filter_map(|folder| self.pages.get(*self.own.get(folder)?))
+    }
+
     /// Returns the page of the file `path`, which may be that of the original.
     pub(crate) fn page(&self, path: &str) -> Option<&Page> {
         self.pages.iter().find(|page| page.original == path || page.path == path)
@@ -208,6 +216,8 @@ impl Resolving<'_> {
         let consultations = consultations.map(|raw| consultation::resolve(self, raw, &slugs, problems)).collect();
         let mut pages: Vec<_> = content.pages.iter().filter_map(|raw| self.page(raw, &title, problems)).collect();
         sort(&mut pages, self.language);
+        let own = pages.iter().enumerate().filter(|(_, page)| page.is_index());
+        let own = own.map(|(index, page)| (page.folder().to_owned(), index));
         let navigation = site.navigation.iter();
         Site {
             home: self.folders.home.clone(),
@@ -219,6 +229,7 @@ impl Resolving<'_> {
                 .filter_map(|entry| Some(Navigation { label: self.text(&entry.label), to: entry.to.clone()? }))
                 .collect(),
             language: self.language.to_owned(),
+            own: own.collect(),
             pages,
             consultations,
             routes: Arc::default(),

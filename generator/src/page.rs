@@ -193,6 +193,20 @@ impl Frame<'_> {
         Shell { languages: self.languages(Subject::File(&consultation.path)), feed, ..shell }
     }
 
+    /// Returns what stands around the page of the file `path`, below those of the folders that it lies in.
+    fn shell_at(&self, path: &str) -> Shell {
+        let site = self.drawing.site;
+        let consultation = site.consultation_of(path);
+        let top = consultation.map_or(content::FOLDER, |consultation| &consultation.folder);
+        let above = site.around(path).filter(|page| page.folder() != content::FOLDER && page.folder() != top);
+        let above = above.filter(|page| site.shows(page.draft) && self.address != Some(&page.address));
+        let above = above.map(|page| self.to(&page.address, &page.title)).collect();
+        match consultation {
+            Some(consultation) => self.shell_in(consultation, above),
+            None => self.shell(above),
+        }
+    }
+
     /// Returns the consultation as pages show it.
     pub(crate) fn card(&self, consultation: &Consultation) -> Card {
         let site = self.drawing.site;

@@ -4,6 +4,7 @@
 //! a city without a theme folder still gets a good site.
 
 mod base;
+mod lean;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,6 +18,7 @@ use crate::{
     memory::{Key, Memory},
     slug,
     source::Source,
+    typography::typeset_around,
     yaml::{self, Fields, Node, Value},
 };
 
@@ -93,15 +95,16 @@ fn look(source: &Source, site: &RawSite, key: Option<Key>, problems: &mut Vec<Di
     let names = themes.chain(site.theme.as_ref(), problems)?;
     let texts = themes.all_texts(&names, site, problems)?;
     let words = texts.iter().map(|(language, texts)| (language.clone(), words(texts))).collect();
+    let texts = texts.into_iter().map(|(language, texts)| (language.clone(), set(&language, texts))).collect();
     let resolved = ThemeSource { templates: themes.templates(&names), texts, names: names.clone() };
     match Theme::new(&resolved) {
         Ok(theme) => Some(Look {
             key,
             theme,
             source: resolved,
-            stylesheet: themes.stylesheet(&names),
+            stylesheet: lean::style(&themes.stylesheet(&names)),
             icon: themes.asset(&names, "assets/icon.svg"),
-            script: themes.asset(&names, "assets/form.js"),
+            script: lean::script(&themes.asset(&names, "assets/form.js")),
             words,
         }),
         Err(error) => {
@@ -112,6 +115,20 @@ fn look(source: &Source, site: &RawSite, key: Option<Key>, problems: &mut Vec<Di
             problems.push(problem);
             None
         }
+    }
+}
+
+/// Returns the texts as pages show them: what will stand in place of `{name}` is a word.
+fn set(language: &str, texts: Json) -> Json {
+    match texts {
+        Json::String(text) => {
+            let open = text.match_indices('{').map(|(at, _)| at);
+            let gaps: Vec<_> = open.filter_map(|at| Some(at..at + text[at..].find('}')? + 1)).collect();
+            Json::String(typeset_around(language, &[text], &gaps).concat())
+        }
+        Json::Array(items) => items.into_iter().map(|item| set(language, item)).collect(),
+        Json::Object(fields) => fields.into_iter().map(|(key, text)| (key, set(language, text))).collect(),
+        other => other,
     }
 }
 

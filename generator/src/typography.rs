@@ -63,6 +63,37 @@ pub(crate) fn typeset_runs(language: &str, runs: &mut [Cow<'_, str>]) {
     }
 }
 
+/// Returns `runs` as they are shown, but for the stretches `solid`, which stay as they are and count as a word each.
+/// Stretches are in order, in bytes over all runs, between letters.
+pub(crate) fn typeset_around(language: &str, runs: &[String], solid: &[Range<usize>]) -> Vec<String> {
+    // The runs, cut where a stretch begins or ends: the run that a piece is of, and what of it is not set.
+    let mut owners: Vec<(usize, Option<&str>)> = Vec::new();
+    let mut pieces: Vec<Cow<'_, str>> = Vec::new();
+    let mut start = 0;
+    for (index, run) in runs.iter().enumerate() {
+        let mut done = 0;
+        for stretch in solid {
+            let inside = stretch.start.clamp(start + done, start + run.len()) - start
+                ..stretch.end.clamp(start + done, start + run.len()) - start;
+            if inside.is_empty() {
+                continue;
+            }
+            owners.extend([(index, None), (index, Some(&run[inside.clone()]))]);
+            pieces.extend([Cow::Borrowed(&run[done..inside.start]), Cow::Borrowed(SOLID)]);
+            done = inside.end;
+        }
+        owners.push((index, None));
+        pieces.push(Cow::Borrowed(&run[done..]));
+        start += run.len();
+    }
+    typeset_runs(language, &mut pieces);
+    let mut set = vec![String::new(); runs.len()];
+    for ((index, solid), piece) in owners.iter().zip(&pieces) {
+        set[*index].push_str(solid.unwrap_or(piece));
+    }
+    set
+}
+
 /// Makes `edits`, in the order of the text and counted over all runs: what comes goes into the run where it starts.
 fn replace(runs: &mut [Cow<'_, str>], edits: &[Edit]) {
     let mut edits = edits.iter().peekable();

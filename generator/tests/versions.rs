@@ -200,8 +200,9 @@ fn code_is_compared_as_it_is_written() {
         let add = |version: &str, port: &str| {
             let file = plan.join(version).join("01-wstep.md");
             let text = fs::read_to_string(&file).unwrap();
-            let code = format!("```\npytaj \"w urzędzie\" - {port}\n```\n\nPytaj \"w urzędzie\" - {port}.\n");
-            fs::write(&file, format!("{text}\n## Kod\n\n{code}")).unwrap();
+            let words = format!("pytaj \"w urzędzie\" - {port}");
+            let code = format!("```\n{words}\n```\n\nZ domu {words} - i `{words} - w sieci` - \"z domu\".\n");
+            fs::write(&file, format!("{text}\n## Kod `a - b`[^1]\n\n{code}\n[^1]: Jak `c - d`")).unwrap();
         };
         add("1.0", "80");
         add("2.0", "81");
@@ -210,7 +211,13 @@ fn code_is_compared_as_it_is_written() {
     assert!(
         html.contains("<p>pytaj &quot;w urzędzie&quot; - <del>") || html.contains("<p>pytaj \"w urzędzie\" - <del>")
     );
-    assert!(html.contains("<p>Pytaj „w\u{a0}urzędzie” – <del>"));
+    assert!(html.contains("<p>Z\u{a0}domu pytaj „w\u{a0}urzędzie” – <del>"));
+    let inline = html.split(" – i\u{a0}pytaj ").nth(1).expect("a sentence with code");
+    assert!(inline.starts_with("&quot;w urzędzie&quot; - <del>") || inline.starts_with("\"w urzędzie\" - <del>"));
+    assert!(inline.contains("</ins> - w sieci – „z\u{a0}domu”."), "{inline}");
+    // In the heading, and in the footnote that stands at its call.
+    let heading = html.split("<section").find(|part| part.contains("Kod a")).unwrap();
+    assert!(heading.contains("Kod a - b[Jak c - d]"), "{heading}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Reads a page as a browser does, far enough to fill in its form and post it again.
 
+use std::collections::BTreeSet;
+
 use scraper::{ElementRef, Html, Selector};
 
 use crate::http;
@@ -82,6 +84,24 @@ impl Page {
         pairs
     }
 
+    /// Returns what the page is made of: each kind of element, told by its name, classes and attributes and by those of
+    /// the element around it; which heading follows which; the language. Two pages that are made of the same differ in
+    /// their words alone.
+    pub fn patterns(&self) -> BTreeSet<String> {
+        let mut heading = "none".to_owned();
+        let mut patterns = BTreeSet::new();
+        for element in self.all("*") {
+            let around = element.ancestors().find_map(ElementRef::wrap);
+            patterns.insert(format!("{} > {}", around.map(kind).unwrap_or_default(), kind(element)));
+            if matches!(element.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+                let next = element.value().name();
+                patterns.insert(format!("{heading} … {next}"));
+                next.clone_into(&mut heading);
+            }
+        }
+        patterns
+    }
+
     fn all(&self, selector: &str) -> impl Iterator<Item = ElementRef<'_>> {
         let selector = parse(selector);
         let found: Vec<_> = self.0.select(&selector).collect();
@@ -114,6 +134,16 @@ impl Form {
         pairs.push(("_step".to_owned(), step.to_owned()));
         http::encode(&pairs)
     }
+}
+
+/// Returns what an element is, whatever it says: attributes that take words or addresses count without their values.
+fn kind(element: ElementRef<'_>) -> String {
+    const TOLD: [&str; 7] = ["class", "type", "role", "lang", "colspan", "scope", "aria-current"];
+    let attributes = element.value().attrs().map(|(name, value)| {
+        if TOLD.contains(&name) { format!("[{name}={value}]") } else { format!("[{name}]") }
+    });
+    let attributes: BTreeSet<String> = attributes.collect();
+    format!("{}{}", element.value().name(), attributes.into_iter().collect::<String>())
 }
 
 fn belongs(control: ElementRef<'_>, form: ElementRef<'_>) -> bool {

@@ -12,6 +12,9 @@ use crate::{
     pipeline::{self, Options},
 };
 
+/// Where prints of pictures are kept, under the root.
+const CACHE: &str = ".konsultacje/pictures";
+
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -19,9 +22,9 @@ pub(super) struct Arguments {
     /// Folder that the site is built into.
     #[arg(long, value_name = "DIR", default_value = "dist")]
     out: PathBuf,
-    /// Folder that keeps the prints of pictures between builds.
-    #[arg(long, value_name = "DIR", default_value = ".konsultacje/pictures")]
-    cache: PathBuf,
+    /// Folder that keeps the prints of pictures between builds [default: .konsultacje/pictures under the root].
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
     /// Builds for this day instead of today.
     #[arg(long, value_name = "DATE", value_parser = day)]
     today: Option<Date>,
@@ -50,7 +53,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         // What is staged is dropped, and all is as it was.
         return Ok(ExitCode::from(PROBLEMS));
     }
-    let broken = pictures::cache::all(Some(&arguments.cache), &built.prints, &source, &staging)?;
+    let cache = arguments.cache.clone().unwrap_or_else(|| root.join(CACHE));
+    let broken = pictures::cache::all(Some(&cache), &built.prints, &source, &staging)?;
     if report(&broken, &source, &texts, arguments.strict) {
         return Ok(ExitCode::from(PROBLEMS));
     }

@@ -10,12 +10,16 @@
 //! - A footnote stands in brackets at its call: `word[its text]`. What it calls itself is left out of it: `[its text[]]`.
 //! - A picture is `![its alt](SHA-256 of its file)`, its caption a line; a decorative one has no alt.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
-use unicode_normalization::UnicodeNormalization;
 
-use super::{DECORATIVE, Hashes, Heading, footnotes, tokens::Token};
+use super::{
+    DECORATIVE, Hashes, Heading,
+    coded::{Code, Text},
+    footnotes,
+    tokens::Token,
+};
 use crate::{digest, typography};
 
 /// A heading with what follows up to the next one; the title of the chapter with the text before its first heading.
@@ -29,15 +33,16 @@ pub(crate) struct Section {
     pub(crate) text: String,
     /// `1-` and 16 hexadecimal digits of the SHA-256 of `text`.
     pub(crate) hash: String,
-    /// The lines of `text` that are code, which no typography may touch.
-    pub(crate) code: BTreeSet<String>,
+    /// What of the lines of `text` is code, which no typography may touch.
+    pub(crate) code: Code,
 }
 
 impl Section {
-    fn new(id: &str, title: &str, text: &str, code: BTreeSet<String>) -> Self {
-        let text: String = text.trim().nfc().collect();
-        let hash = format!("1-{}", digest::short(&text));
-        Self { id: id.to_owned(), title: title.to_owned(), text, hash, code }
+    fn new(id: &str, title: &str, text: &Text) -> Self {
+        let text = text.trimmed().nfc();
+        let hash = format!("1-{}", digest::short(text.words()));
+        let code = text.code_by_line();
+        Self { id: id.to_owned(), title: title.to_owned(), text: text.words().to_owned(), hash, code }
     }
 }
 
@@ -45,20 +50,19 @@ impl Section {
 pub(super) struct Recorder<'a> {
     /// The hash of the file of each picture.
     hashes: Hashes<'a>,
-    /// Texts that are finished, and which of their lines are code.
-    texts: Vec<(String, BTreeSet<String>)>,
+    /// Texts that are finished.
+    texts: Vec<Text>,
     /// Lines of the text that is not, and its last line.
-    text: String,
-    line: String,
-    code: BTreeSet<String>,
+    text: Text,
+    line: Text,
     /// The lists around the line: the number of the next item, or none.
     lists: Vec<Option<u64>>,
     inside: Inside,
     /// Whether the row of a table already has a cell.
     row_begun: bool,
     /// What waits while a footnote is read: its name, and the text around it.
-    around: Vec<(String, String)>,
-    footnotes: BTreeMap<String, String>,
+    around: Vec<(String, Text)>,
+    footnotes: BTreeMap<String, Text>,
     /// The picture being read: what names its file, and where its alt begins in `line`.
     picture: Option<(String, usize)>,
 }
@@ -83,9 +87,8 @@ impl<'a> Recorder<'a> {
         Self {
             hashes,
             texts: Vec::new(),
-            text: String::new(),
-            line: String::new(),
-            code: BTreeSet::new(),
+            text: Text::default(),
+            line: Text::default(),
             lists: Vec::new(),
             inside: Inside::default(),
             row_begun: false,
@@ -100,17 +103,17 @@ impl<'a> Recorder<'a> {
         match token {
             Token::Event(Event::Start(tag)) => self.start(tag),
             Token::Event(Event::End(tag)) => self.end(*tag),
-            Token::Event(Event::Text(text)) if self.inside == Inside::Code => self.line.push_str(text),
+            Token::Event(Event::Text(text)) if self.inside == Inside::Code => self.line.push_code(text),
             Token::Event(Event::Text(text)) => self.words(text),
-            Token::Event(Event::Code(code)) if self.inside != Inside::Title => self.line.push_str(code),
+            Token::Event(Event::Code(code)) if self.inside != Inside::Title => self.line.push_code(code),
             Token::Event(Event::SoftBreak | Event::HardBreak) => self.words(" "),
             Token::Event(Event::FootnoteReference(name)) => {
-                self.line.extend([CALL, &footnotes::key(name), CALL]);
+                self.line.push(&format!("{CALL}{}{CALL}", footnotes::key(name)));
             }
             Token::Event(Event::TaskListMarker(done)) => self.words(if *done { "☑ " } else { "☐ " }),
             Token::Note { kind, titled } => {
                 self.end_line();
-                self.line = format!("[!{}] ", kind.to_uppercase());
+                self.line.push(&format!("[!{}] ", kind.to_uppercase()));
                 if !titled {
                     self.end_line();
                 }
@@ -132,19 +135,20 @@ impl<'a> Recorder<'a> {
             .chain(headings.iter().map(|heading| (heading.id.as_str(), heading.text.as_str())));
         let footnotes = self.footnotes;
         let mut texts = self.texts;
-        if let Some((first, _)) = texts.first_mut() {
+        if let Some(first) = texts.first_mut() {
             let words = typography::plain(title);
-            *first = format!("{}\n{first}", words.split_whitespace().collect::<Vec<_>>().join(" "));
+            let rest = std::mem::take(first);
+            first.push(&words.split_whitespace().collect::<Vec<_>>().join(" "));
+            first.push("\n");
+            first.push_text(&rest);
         }
-        let texts = texts.into_iter().map(|(text, code)| {
-            let text = called(&text, |name| {
-                let footnote = footnotes.get(name).map(String::as_str).unwrap_or_default();
+        let texts = texts.iter().map(|text| {
+            called(text, |name| {
                 // One level: footnotes that call footnotes would make a text without end out of a few lines.
-                called(footnote, |_| String::new())
-            });
-            (text, code)
+                footnotes.get(name).map(|footnote| called(footnote, |_| Text::default())).unwrap_or_default()
+            })
         });
-        ids.zip(texts).map(|((id, title), (text, code))| Section::new(id, title, &text, code)).collect()
+        ids.zip(texts).map(|((id, title), text)| Section::new(id, title, &text)).collect()
     }
 
     fn start(&mut self, tag: &Tag<'_>) {
@@ -164,7 +168,7 @@ impl<'a> Recorder<'a> {
             }
             Tag::Item => {
                 self.end_line();
-                self.line = match self.lists.last_mut() {
+                let mark = match self.lists.last_mut() {
                     Some(Some(number)) => {
                         let shown = format!("{number}. ");
                         *number = number.saturating_add(1);
@@ -172,6 +176,7 @@ impl<'a> Recorder<'a> {
                     }
                     _ => "- ".to_owned(),
                 };
+                self.line.push(&mark);
             }
             Tag::TableHead | Tag::TableRow => self.row_begun = false,
             Tag::TableCell => {
@@ -180,10 +185,10 @@ impl<'a> Recorder<'a> {
                 }
                 self.row_begun = true;
             }
-            Tag::Strikethrough => self.line.push_str("~~"),
+            Tag::Strikethrough => self.line.push("~~"),
             Tag::Image { dest_url, .. } if self.picture.is_none() && self.inside != Inside::Title => {
-                self.line.push_str("![");
-                self.picture = Some((dest_url.to_string(), self.line.len()));
+                self.line.push("![");
+                self.picture = Some((dest_url.to_string(), self.line.words().len()));
             }
             Tag::FootnoteDefinition(name) => {
                 self.end_line();
@@ -197,14 +202,13 @@ impl<'a> Recorder<'a> {
         match tag {
             TagEnd::Heading(_) if self.inside == Inside::Title => {
                 self.inside = Inside::Text;
-                self.line.clear();
+                self.line = Text::default();
             }
             TagEnd::CodeBlock => {
                 self.inside = Inside::Text;
                 let code = std::mem::take(&mut self.line);
-                self.code.extend(code.lines().map(|line| line.nfc().collect()));
-                self.text.push_str(code.trim_end_matches('\n'));
-                self.text.push('\n');
+                self.text.push_code(code.words().trim_end_matches('\n'));
+                self.text.push("\n");
             }
             TagEnd::List(_) => {
                 self.end_line();
@@ -218,13 +222,13 @@ impl<'a> Recorder<'a> {
             | TagEnd::TableRow
             | TagEnd::DefinitionListTitle
             | TagEnd::DefinitionListDefinition => self.end_line(),
-            TagEnd::Strikethrough => self.line.push_str("~~"),
+            TagEnd::Strikethrough => self.line.push("~~"),
             TagEnd::Image => self.end_picture(),
             TagEnd::FootnoteDefinition => {
                 self.end_line();
                 if let Some((name, text)) = self.around.pop() {
                     let footnote = std::mem::replace(&mut self.text, text);
-                    self.footnotes.entry(name).or_insert_with(|| footnote.trim().replace('\n', " "));
+                    self.footnotes.entry(name).or_insert_with(|| footnote.trimmed().on_one_line());
                 }
             }
             _ => {}
@@ -233,12 +237,12 @@ impl<'a> Recorder<'a> {
 
     fn end_picture(&mut self) {
         let Some((target, alt)) = self.picture.take() else { return };
-        if self.line.get(alt..).is_some_and(|alt| alt.trim() == DECORATIVE) {
-            self.line.truncate(alt);
+        if self.line.words().get(alt..).is_some_and(|alt| alt.trim() == DECORATIVE) {
+            self.line = self.line.part(0..alt);
         }
         // That a file is missing is told where all pictures are known.
         let hash = (self.hashes)(&target).unwrap_or_default();
-        self.line.extend(["](", &hash, ")"]);
+        self.line.push(&format!("]({hash})"));
     }
 
     fn words(&mut self, words: &str) {
@@ -246,31 +250,41 @@ impl<'a> Recorder<'a> {
             return;
         }
         for letter in typography::plain(words).chars() {
-            if letter != ' ' || !(self.line.is_empty() || self.line.ends_with(' ')) {
-                self.line.push(letter);
+            let line = self.line.words();
+            if letter != ' ' || !(line.is_empty() || line.ends_with(' ')) {
+                self.line.push(letter.encode_utf8(&mut [0; 4]));
             }
         }
     }
 
     fn end_line(&mut self) {
-        let line = std::mem::take(&mut self.line);
-        if !line.trim().is_empty() {
-            self.text.extend([line.trim(), "\n"]);
+        let line = std::mem::take(&mut self.line).trimmed();
+        if !line.words().is_empty() {
+            self.text.push_text(&line);
+            self.text.push("\n");
         }
     }
 
     fn end_section(&mut self) {
         self.end_line();
-        self.texts.push((std::mem::take(&mut self.text), std::mem::take(&mut self.code)));
+        self.texts.push(std::mem::take(&mut self.text));
     }
 }
 
 /// Puts at each call of a footnote what `footnote` returns for its name.
-fn called(text: &str, footnote: impl Fn(&str) -> String) -> String {
-    let mut parts = text.split(CALL);
-    let mut whole = parts.next().unwrap_or_default().to_owned();
-    while let (Some(name), Some(after)) = (parts.next(), parts.next()) {
-        whole.extend(["[", &footnote(name), "]", after]);
+fn called(text: &Text, footnote: impl Fn(&str) -> Text) -> Text {
+    let mut whole = Text::default();
+    let mut start = 0;
+    for (index, part) in text.words().split(CALL).enumerate() {
+        let end = start + part.len();
+        if index % 2 == 0 {
+            whole.push_text(&text.part(start..end));
+        } else {
+            whole.push("[");
+            whole.push_text(&footnote(part));
+            whole.push("]");
+        }
+        start = end + CALL.len();
     }
     whole
 }

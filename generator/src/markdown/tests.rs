@@ -118,7 +118,12 @@ fn markdown_becomes_our_html() {
         ("[a](b.md#c \"t\\\"u\")\n", "<p><a href=\"[b.md#c]\" title=\"t&quot;u\">a</a></p>\n"),
         (
             "<https://a.pl/?b&c> <a@b.pl>\n",
-            "<p><a href=\"[https://a.pl/?b&amp;c]\">https://a.pl/?b&amp;c</a> <a href=\"[mailto:a@b.pl]\">a@b.pl</a></p>\n",
+            "<p><a class=\"address\" href=\"[https://a.pl/?b&amp;c]\">https://a.pl/?b&amp;c</a> \
+             <a href=\"[mailto:a@b.pl]\">a@b.pl</a></p>\n",
+        ),
+        (
+            "[a.pl](https://a.pl/) [a](https://a.pl)\n",
+            "<p><a class=\"address\" href=\"[https://a.pl/]\">a.pl</a> <a href=\"[https://a.pl]\">a</a></p>\n",
         ),
         ("[a]\n\n[a]: <b c.md>\n", "<p><a href=\"[b c.md]\">a</a></p>\n"),
         ("a $b$ ^c^\n", "<p>a $b$ ^c^</p>\n"),

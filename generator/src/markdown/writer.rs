@@ -421,13 +421,15 @@ impl<'a> Writer<'a> {
             LinkType::Email => format!("mailto:{target}"),
             _ => target.to_owned(),
         };
+        let is_address = kind == LinkType::Autolink || is_named(&self.source[range.clone()], &target);
         let link = Link { place: self.lines.place(self.target_range(&target, range)), target };
         if let Some(scheme) = link.scheme().filter(|scheme| !SCHEMES.contains(&scheme.as_str())) {
             let problem = Diagnostic::new(rule::LINK_SCHEME, link.place.clone());
             self.problems.push(problem.with("target", &link.target).with("scheme", scheme));
         }
         self.in_address = matches!(kind, LinkType::Autolink | LinkType::Email);
-        self.flow.markup("<a href=\"");
+        // On paper addresses follow the words of links, but for those that are one.
+        self.flow.markup(if is_address { "<a class=\"address\" href=\"" } else { "<a href=\"" });
         self.flow.gap(Piece::Href(self.links.len()));
         let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(title)) };
         self.flow.markup(&format!("\"{title}>"));
@@ -510,4 +512,14 @@ fn number(level: HeadingLevel) -> u8 {
         HeadingLevel::H5 => 5,
         HeadingLevel::H6 => 6,
     }
+}
+
+/// Tells whether the words of the link that is written as `source` are the address `target` itself.
+fn is_named(source: &str, target: &str) -> bool {
+    let bare = |address: &str| {
+        let address = address.strip_prefix("https://").or(address.strip_prefix("http://")).unwrap_or(address);
+        address.trim_end_matches('/').to_owned()
+    };
+    let words = source.strip_prefix('[').and_then(|rest| rest.split_once("]("));
+    words.is_some_and(|(words, _)| bare(words) == bare(target))
 }

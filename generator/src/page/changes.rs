@@ -1,7 +1,4 @@
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 use forms::{Link, Shell};
 use jiff::civil::Date;
@@ -12,7 +9,7 @@ use crate::{
     address::Address,
     model::{Consultation, Document, Site, Snapshot},
     redline::{self, Change, Edit, Section, Status},
-    typography::{self, typeset_runs},
+    typography::{self, typeset_around},
 };
 
 #[derive(Serialize)]
@@ -160,6 +157,9 @@ fn compared(frame: &Frame<'_>, shell: &Shell, heading: Heading<'_>, [old, new]: 
     frame.render("changes.html", shell, &view)
 }
 
+/// The stretches of lines that are code, by the line.
+type Coded<'a> = BTreeMap<&'a str, &'a [Range<usize>]>;
+
 /// The text of a version, as it is compared.
 struct Text<'a> {
     /// Address and number of the version under which it is read, if it is.
@@ -167,8 +167,8 @@ struct Text<'a> {
     /// Titles of chapters, their slugs, and the ids of the sections that the titles begin.
     chapters: Vec<(Cow<'a, str>, &'a str, &'a str)>,
     sections: Vec<Section>,
-    /// The lines that are code.
-    code: BTreeSet<&'a str>,
+    /// What is code in it.
+    code: Coded<'a>,
 }
 
 impl<'a> Text<'a> {
@@ -190,7 +190,7 @@ impl<'a> Text<'a> {
         frame: &Frame<'_>,
         snapshot: &'a Snapshot,
         home: Option<(&'a Address, &'a str)>,
-        code: BTreeSet<&'a str>,
+        code: Coded<'a>,
     ) -> Self {
         let mut text = Self { home, chapters: Vec::new(), sections: Vec::new(), code };
         for section in &snapshot.text.sections {
@@ -211,10 +211,10 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Returns the lines of a version that are code.
-fn code<'a>(site: &Site, document: &'a Document, version: usize) -> BTreeSet<&'a str> {
+/// Returns what is code in a version.
+fn code<'a>(site: &Site, document: &'a Document, version: usize) -> Coded<'a> {
     let sections = site.chapters(&document.versions[version]).flat_map(|page| &page.body.sections);
-    sections.flat_map(|section| &section.code).map(String::as_str).collect()
+    sections.flat_map(|section| &section.code).map(|(line, code)| (line.as_str(), code.as_slice())).collect()
 }
 
 /// Returns a section as it is compared; the first line of its text is its heading.
@@ -258,7 +258,7 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
         .filter(|(from, to)| opens(old, *from) && opens(new, *to))
         .map(|(from, to)| (old.sections[from].chapter, new.sections[to].chapter))
         .collect();
-    let code: BTreeSet<&str> = old.code.union(&new.code).copied().collect();
+    let code: [&Coded<'_>; 2] = [&old.code, &new.code];
     // By the number of the chapter in the new version; those of the old that are gone count on from there.
     let mut chapters: Vec<(usize, Chapter<'a>)> = Vec::new();
     for change in changes.iter().filter(|change| change.status() != Status::Unchanged) {
@@ -277,8 +277,8 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
             status: name(change.status()),
             moved: change.moved && change.status() == Status::Changed,
             from: elsewhere.map(|from| old.chapters[from.chapter].0.as_ref()),
-            title: runs(frame, &change.title, &BTreeSet::new()),
-            parts: if change.status() == Status::Moved { Vec::new() } else { parts(frame, &change.blocks, &code) },
+            title: runs(frame, &change.title, code),
+            parts: if change.status() == Status::Moved { Vec::new() } else { parts(frame, &change.blocks, code) },
             old: from.and_then(|section| old.link(frame, section)),
             new: to.and_then(|section| new.link(frame, section)),
         };
@@ -291,7 +291,7 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
 }
 
 /// Returns the blocks that changed, each with its neighbours; how many stand between is told.
-fn parts(frame: &Frame<'_>, blocks: &[redline::Block], code: &BTreeSet<&str>) -> Vec<Part> {
+fn parts(frame: &Frame<'_>, blocks: &[redline::Block], code: [&Coded<'_>; 2]) -> Vec<Part> {
     let changed = |index: usize| blocks.get(index).is_some_and(|block| !redline::is_kept(block));
     let near = |index: usize| changed(index) || changed(index + 1) || index.checked_sub(1).is_some_and(changed);
     let mut parts = Vec::new();
@@ -305,7 +305,7 @@ fn parts(frame: &Frame<'_>, blocks: &[redline::Block], code: &BTreeSet<&str>) ->
     parts
 }
 
-fn runs(frame: &Frame<'_>, block: &redline::Block, code: &BTreeSet<&str>) -> Vec<Run> {
+fn runs(frame: &Frame<'_>, block: &redline::Block, code: [&Coded<'_>; 2]) -> Vec<Run> {
     let is_border = |at: Option<usize>| at.and_then(|at| block.get(at)).is_some_and(|run| run.text.contains('\n'));
     // A space that gave way to the border of two blocks, or came in its place, is nothing to tell.
     let told = |at: usize| match &block[at] {
@@ -314,17 +314,21 @@ fn runs(frame: &Frame<'_>, block: &redline::Block, code: &BTreeSet<&str>) -> Vec
     };
     // What is compared is not yet set; each side is set as a text of its own, in which the other's words are not. The
     // border of two blocks is a break: no space that holds may take its place.
-    let set = |without: Edit| {
+    let set = |without: Edit, code: &Coded<'_>| {
         let words = |run: &redline::Run| {
             if run.edit == without { String::new() } else { run.text.replace('\n', typography::BREAK) }
         };
-        let mut texts: Vec<Cow<'_, str>> = block.iter().map(|run| Cow::Owned(words(run))).collect();
-        if !texts.concat().split(typography::BREAK).all(|line| code.contains(line)) {
-            typeset_runs(&frame.drawing.site.language, &mut texts);
+        let texts: Vec<String> = block.iter().map(words).collect();
+        let mut start = 0;
+        let mut solid = Vec::new();
+        for line in texts.concat().split(typography::BREAK) {
+            let stretches = code.get(line).copied().unwrap_or_default();
+            solid.extend(stretches.iter().map(|code| start + code.start..start + code.end));
+            start += line.len() + typography::BREAK.len();
         }
-        texts
+        typeset_around(&frame.drawing.site.language, &texts, &solid)
     };
-    let (old, new) = (set(Edit::Inserted), set(Edit::Deleted));
+    let (old, new) = (set(Edit::Inserted, code[0]), set(Edit::Deleted, code[1]));
     let runs = block.iter().enumerate().zip(old.iter().zip(&new)).map(|((at, run), (old, new))| {
         let edit = told(at);
         Run {

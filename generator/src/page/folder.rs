@@ -36,7 +36,7 @@ pub(super) fn draw(frame: &Frame<'_>, folder: &str, page: Option<&Page>) -> Draw
         html: page.map(|page| frame.html(&page.body, &page.path)).unwrap_or_default(),
         items: items.collect(),
     };
-    let mut shell = frame.shell(Vec::new());
+    let mut shell = frame.shell_at(&format!("{folder}/"));
     shell.description = page.and_then(|page| page.description.clone());
     frame.render("list.html", &shell, &view)
 }

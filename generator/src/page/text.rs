@@ -13,10 +13,7 @@ struct View<'a> {
 
 pub(super) fn draw(frame: &Frame<'_>, page: &Page) -> Drawn {
     let view = View { title: &page.title, html: frame.html(&page.body, &page.path), date: page.date };
-    let mut shell = match frame.drawing.site.consultation_of(&page.path) {
-        Some(consultation) => frame.shell_in(consultation, Vec::new()),
-        None => frame.shell(Vec::new()),
-    };
+    let mut shell = frame.shell_at(&page.path);
     shell.description.clone_from(&page.description);
     frame.render("page.html", &shell, &view)
 }

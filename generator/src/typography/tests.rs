@@ -97,6 +97,18 @@ fn another_language_has_other_quotes_and_no_spaces_that_hold() {
     }
 }
 
+#[test]
+fn code_is_left_alone_wherever_runs_are_cut() {
+    let runs = ["w \"a - ", "b\" - w c", " - d"].map(str::to_owned);
+    let at = |from: &str, to: &str| {
+        let whole = runs.concat();
+        whole.find(from).unwrap()..whole.find(to).unwrap() + to.len()
+    };
+    assert_eq!(typeset_around(POLISH, &runs, &[at("a - b", "a - b")]), ["w\u{a0}„a - ", "b” – w\u{a0}c", " – d"]);
+    assert_eq!(typeset_around(POLISH, &runs, &[at("w c", "d")]), ["w\u{a0}„a – ", "b” – w c", " - d"]);
+    assert_eq!(typeset_around(POLISH, &runs, &[]).concat(), typeset(POLISH, &runs.concat()));
+}
+
 fn texts() -> impl Strategy<Value = String> {
     let parts = [
         "a", "w", "I", "J.", "Rynek", "art.", "nr", "ul.", "tys.", "zł", "zł.", "%", "r.", "lipca", "XX", "w.", "6",
