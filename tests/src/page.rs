@@ -139,9 +139,10 @@ impl Form {
 /// Returns what an element is, whatever it says: attributes that take words or addresses count without their values.
 fn kind(element: ElementRef<'_>) -> String {
     const TOLD: [&str; 7] = ["class", "type", "role", "lang", "colspan", "scope", "aria-current"];
-    let attributes = element.value().attrs().map(|(name, value)| {
-        if TOLD.contains(&name) { format!("[{name}={value}]") } else { format!("[{name}]") }
-    });
+    let attributes = element
+        .value()
+        .attrs()
+        .map(|(name, value)| if TOLD.contains(&name) { format!("[{name}={value}]") } else { format!("[{name}]") });
     let attributes: BTreeSet<String> = attributes.collect();
     format!("{}{}", element.value().name(), attributes.into_iter().collect::<String>())
 }

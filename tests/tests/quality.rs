@@ -34,7 +34,8 @@ async fn every_kind_of_page_passes_in_a_browser() -> anyhow::Result<()> {
     let [versions, languages] = ["versions", "languages"].map(|name| repository().join("tests/fixtures").join(name));
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
-    for (root, today) in [(repository().as_path(), TODAY), (&versions, SPRING), (&languages, MAY), (town.root(), TODAY)] {
+    for (root, today) in [(repository().as_path(), TODAY), (&versions, SPRING), (&languages, MAY), (town.root(), TODAY)]
+    {
         let data = TempDir::new()?;
         let serve = Serve::start(root, data.path(), &["--today", today])?;
         let pages = pages(root, today)?.into_iter();

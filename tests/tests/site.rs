@@ -198,6 +198,26 @@ fn every_page_is_whole_light_and_without_inline_script() -> anyhow::Result<()> {
 }
 
 #[test]
+fn pictures_are_kept_under_the_root_from_build_to_build() -> anyhow::Result<()> {
+    let tree = Tree::copy_of(&repository().join("tests/fixtures/versions"))?;
+    tree.build()?;
+    let kept = || -> anyhow::Result<BTreeMap<PathBuf, SystemTime>> {
+        let files = fs::read_dir(tree.root().join(".konsultacje/pictures"))?;
+        let stamped = |file: std::io::Result<fs::DirEntry>| {
+            let file = file?;
+            Ok((file.path(), file.metadata()?.modified()?))
+        };
+        files.map(stamped).collect()
+    };
+    let first = kept()?;
+    assert!(first.len() > 2, "{first:?}");
+    fs::remove_dir_all(tree.root().join("dist"))?;
+    tree.build()?;
+    assert_eq!(kept()?, first, "nothing is made twice");
+    Ok(())
+}
+
+#[test]
 fn every_chapter_says_that_it_is_an_outline() -> anyhow::Result<()> {
     let site = Site::build()?;
     let home = "strategia-2030/projekt/";

@@ -38,6 +38,30 @@ async fn d25_the_address_of_a_receipt_can_be_opened_again_and_not_be_guessed() -
 }
 
 #[tokio::test]
+async fn a_receipt_sets_the_questions_as_the_review_page_does_and_leaves_the_answers_as_typed() -> Outcome {
+    let town = Town::open().await?;
+    let reviewed = town.post(KAZDE, &http::encode(&ANSWERS)).await?.page();
+    let location = sent(&town, &reviewed.form().unwrap()).await?;
+    let receipt = town.get(&location).await?.page();
+    for part in ["dl.answers dt", "dl.answers .said"] {
+        assert_eq!(receipt.raw(part), reviewed.raw(part), "{part}");
+    }
+    assert!(receipt.raw("dl.answers dt").contains(&"Co zmienić w\u{a0}parku?".to_owned()));
+    let typed = "ul. Zielona 7 <b>m. 3</b> & 'spółka'";
+    assert!(receipt.raw("dl.answers .said").contains(&typed.to_owned()), "no space of it holds");
+    // A form that has changed since is not the one that was answered: that one's words, as they were written.
+    let changed = town.forms.iter().map(|(path, bytes)| {
+        let text = String::from_utf8_lossy(bytes).replace("w\u{a0}parku?", "w\u{a0}lesie?");
+        let current = town.revision(KAZDE);
+        (path.clone(), text.replace(&format!("\"revision\":\"{current}\""), "\"revision\":\"1-0\"").into_bytes())
+    });
+    town.app.replace_catalogue(catalogue(&changed.collect())?);
+    let outlived = town.get(&location).await?.page();
+    assert!(outlived.raw("dl.answers dt").contains(&"Co zmienić w parku?".to_owned()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn d27_whoever_goes_back_and_sends_again_is_led_to_the_receipt() -> Outcome {
     let town = Town::open().await?;
     let form = town.review(&ANSWERS).await?;
