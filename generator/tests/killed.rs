@@ -48,6 +48,7 @@ fn killed_at_any_call_every_page_is_the_old_or_the_new_one_and_the_next_build_is
             assert_eq!(tree.build("2026-03-20").code, 0);
             assert!(tree.folder("dist") == new, "{call} {at}: the next build puts it right");
         }
+        println!("killed at {kills} calls of {call}");
         assert!(kills > 0, "nothing was killed at {call}");
     }
 }

@@ -318,7 +318,7 @@ fn all_that_is_left_to_do_is_named() {
     let tree = Tree::copy_of(&repository().join("tests/fixtures/languages"));
     let made = tree.run(&["new", "form", "nowa", "--title", "Nowa"]);
     good(&made);
-    let told = "Do przetłumaczenia w pliku „content/park/forms/nowa.yaml”, 8 tekstów, języki: en, uk.";
+    let told = "Do przetłumaczenia w pliku „content/park/forms/nowa.yaml”: 8 tekstów, języki: en, uk.";
     assert_eq!(made.said.matches("Do przetłumaczenia").count(), 1, "{}", made.said);
     assert!(made.said.contains(told), "{}", made.said);
 }

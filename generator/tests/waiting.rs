@@ -10,7 +10,7 @@ use tree::{Tree, repository};
 
 /// Builds a tree slowly: its first file takes a while to come to its place. Returns the command that does so.
 fn slow_build(tree: &Tree) -> String {
-    let slow = "strace -f -qq -o /dev/null -e trace=rename -e inject=rename:delay_enter=2500000:when=1";
+    let slow = "strace -f -qq -o /dev/null -e trace=rename -e inject=rename:delay_enter=1200000:when=1";
     let root = tree.root().display();
     format!("{slow} {} build --root {root} --out {root}/dist", env!("CARGO_BIN_EXE_konsultacje"))
 }

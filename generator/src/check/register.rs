@@ -28,14 +28,14 @@ pub(crate) struct Differing<'a> {
 }
 
 /// Returns the versions whose texts differ from what was put to residents.
-pub(crate) fn differing(site: &Site) -> Vec<Differing<'_>> {
+pub(crate) fn differing<'a>(site: &'a Site, source: &Source) -> Vec<Differing<'a>> {
     let versions = site.consultations.iter().flat_map(|consultation| {
         consultation.documents.iter().flat_map(move |document| {
             document.versions.iter().map(move |version| Differing {
                 consultation: &consultation.id,
                 document: document.name(),
                 version: &version.version,
-                problems: text(consultation, document, version),
+                problems: text(consultation, document, version, source),
             })
         })
     });
@@ -45,7 +45,7 @@ pub(crate) fn differing(site: &Site) -> Vec<Differing<'_>> {
 /// A text that was put to residents stays, section by section, until a correction of it is registered: remarks are
 /// bound to it.
 pub(super) fn texts(site: &Site, source: &Source) -> Vec<Diagnostic> {
-    differing(site).into_iter().flat_map(|version| version.problems).map(|problem| narrowed(problem, source)).collect()
+    differing(site, source).into_iter().flat_map(|version| version.problems).collect()
 }
 
 /// Moves what is told of a changed section from its heading to the words that changed, if they are found below it.
@@ -87,7 +87,7 @@ fn words(text: &str) -> Vec<Range<usize>> {
     words
 }
 
-fn text(consultation: &Consultation, document: &Document, version: &Version) -> Vec<Diagnostic> {
+fn text(consultation: &Consultation, document: &Document, version: &Version, source: &Source) -> Vec<Diagnostic> {
     let latest = consultation.register.latest(document.name(), &version.version);
     let Some(day) = latest.last().map(|snapshot| snapshot.text.day) else { return Vec::new() };
     let places: BTreeMap<&str, Place> = version.chapters.iter().flat_map(super::sections::places).collect();
@@ -109,7 +109,7 @@ fn text(consultation: &Consultation, document: &Document, version: &Version) -> 
         }
         Difference::Added(new) => Diagnostic::new(rule::CONSULTED_SECTION_ADDED, place(new)).with("id", &new.id),
     };
-    version.differences(&latest).into_iter().map(problem).collect()
+    version.differences(&latest).into_iter().map(problem).map(|problem| narrowed(problem, source)).collect()
 }
 
 /// Returns what stood and what stands where two texts differ first, with a few words around.
