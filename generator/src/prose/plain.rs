@@ -130,8 +130,7 @@ pub(super) fn nothing_is_blank(prose: &Prose<'_>) -> Vec<Diagnostic> {
     each(prose, |_, passage| {
         let blanks = blanks.iter().filter(|blank| sentences(passage) && passage.words.contains(**blank));
         let blanks = blanks.flat_map(|blank| passage.words.match_indices(blank));
-        // What is quoted is spoken of.
-        let blanks = blanks.filter(|(at, _)| !passage.words[..*at].ends_with(['„', '“', '«', '"']));
+        let blanks = blanks.filter(|(at, blank)| !is_quoted(&passage.words, *at..at + blank.len()));
         blanks.map(|(at, blank)| (at..at + blank.len(), Diagnostic::new(rule::BLANK, None))).collect()
     })
 }
@@ -160,7 +159,8 @@ pub(super) fn words_are_plain(prose: &Prose<'_>) -> Vec<Diagnostic> {
         if !sentences(passage) {
             return Vec::new();
         }
-        let told = matches(&passage.words, &words.phrases).into_iter().map(|(range, twin)| {
+        let found = matches(&passage.words, &words.phrases).into_iter();
+        let told = found.filter(|(range, _)| !is_quoted(&passage.words, range.clone())).map(|(range, twin)| {
             let problem = Diagnostic::new(rule::PHRASE_OFFICIAL, None).with("words", &passage.words[range.clone()]);
             (range, problem.with("twin", twin))
         });
@@ -183,6 +183,9 @@ pub(super) fn abbreviations_are_explained(prose: &Prose<'_>) -> Vec<Diagnostic> 
         text.iter().flat_map(|passage| abbreviations(&passage.words).map(move |range| (passage, range)))
     {
         let short = &passage.words[range.clone()];
+        if is_quoted(&passage.words, range.clone()) {
+            continue;
+        }
         let Some(words) = KNOWN.get(prose.language(passage)) else { continue };
         if met.insert(short) && !words.known.contains(short) && !words.is_vague(short) && !explained(short) {
             let place = prose.place(passage, range.clone());
@@ -190,6 +193,11 @@ pub(super) fn abbreviations_are_explained(prose: &Prose<'_>) -> Vec<Diagnostic> 
         }
     }
     problems
+}
+
+/// Tells whether words stand in quotes by themselves: they are spoken of, not said.
+fn is_quoted(words: &str, range: Range<usize>) -> bool {
+    words[..range.start].ends_with(['„', '“', '«', '"']) && words[range.end..].starts_with(['”', '“', '»', '"'])
 }
 
 /// Applies a check to every passage by what is known about its language, and puts what it finds in its place.
