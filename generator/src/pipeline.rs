@@ -98,7 +98,13 @@ pub(crate) fn read_and_build(root: &Path, options: &Options, sink: &dyn Sink) ->
     Ok((source, built))
 }
 
-fn build_what_was_read(source: &Source, unread: Vec<Diagnostic>, options: &Options, sink: &dyn Sink) -> Built {
+/// Builds `source` into `sink`; `unread` is what was wrong with reading it.
+pub(crate) fn build_what_was_read(
+    source: &Source,
+    unread: Vec<Diagnostic>,
+    options: &Options,
+    sink: &dyn Sink,
+) -> Built {
     let mut built = build(source, options, &Memory::default(), sink);
     built.complete &= !unread.iter().any(Diagnostic::is_error);
     built.problems.extend(unread);

@@ -129,7 +129,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         What::Consultation { title, start, end, announced, id } => {
             scaffold::consultation(&sites.original, id.as_deref(), title, *announced, [*start, *end])
         }
-        What::Page { title, folder, name } => scaffold::page(&source, name.as_deref(), folder.as_deref(), title),
+        What::Page { title, folder, name } => {
+            scaffold::page(&source, &sites.original, name.as_deref(), folder.as_deref(), title)
+        }
         What::Version { consultation, document, version, date } => {
             let (consultation, document) = (consultation.as_deref(), document.as_deref());
             scaffold::version(
@@ -145,9 +147,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             scaffold::form(&sites.original, consultation.as_deref(), name, title.as_ref().unwrap_or(name))
         }
         What::Meeting { date, time, place, title, id, consultation } => {
-            let meeting_title = texts.phrase("meeting", &[]);
-            let title = title.as_deref().unwrap_or(&meeting_title);
-            let meeting = Meeting { id: id.as_deref(), title, date: *date, time, place: place.as_deref() };
+            let (title, place) = (title.as_deref(), place.as_deref());
+            let meeting = Meeting { id: id.as_deref(), title, date: *date, time, place };
             scaffold::meeting(&source, &sites.original, consultation.as_deref(), &meeting)
         }
     };
