@@ -141,7 +141,7 @@ pub(crate) async fn show_receipt(
     let form = definition(&receipt);
     let bundle = catalogue.bundle(&receipt.form, Some(language));
     // Its words are set as pages show them, where the form is still the one that was answered.
-    let shown = bundle.filter(|bundle| form.is_some() && bundle.revision == receipt.revision).map(Bundle::shown);
+    let shown = bundle.filter(|bundle| form.as_ref() == Some(&bundle.form)).map(Bundle::shown);
     let answers = receipt.answers.map(Answers::from);
     let consultation = receipt.form.split('/').next().unwrap_or_default();
     let stored = Stored {

@@ -135,7 +135,7 @@ async fn d11_what_may_be_left_out_says_so_and_what_is_required_is_told_before() 
         }
         assert!(!page.words("label, legend, h2").concat().contains('*'), "an asterisk");
         let body = town.get(path).await?.body;
-        let told = body.find("Pytania z dopiskiem „(opcjonalnie)” można pominąć").unwrap();
+        let told = body.find("Pytania z\u{a0}dopiskiem „(opcjonalnie)” można pominąć").unwrap();
         assert!(told < body.find("data-question").unwrap(), "told after the first question");
     }
     Ok(())

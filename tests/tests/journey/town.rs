@@ -188,10 +188,11 @@ fn posted(path: &str, body: &str) -> anyhow::Result<Request<Body>> {
     Ok(Request::post(path).header("content-type", FORM).body(Body::from(body.to_owned()))?)
 }
 
-/// Returns what the theme of `town` says in `language`.
+/// Returns what the theme of `town` says in `language`, with spaces that do not hold.
 pub(crate) fn texts(town: &Town, language: &str) -> serde_json::Value {
     let (_, theme) = town.forms.iter().find(|(path, _)| path == "theme/theme.json").unwrap();
-    let theme: serde_json::Value = serde_json::from_slice(theme).unwrap();
+    let theme = String::from_utf8_lossy(theme).replace('\u{a0}', " ");
+    let theme: serde_json::Value = serde_json::from_str(&theme).unwrap();
     theme["theme"]["texts"][language].clone()
 }
 
