@@ -84,6 +84,19 @@ const POST: &str = "
 /// A screen between that of a telephone and that of a desk.
 const TABLET: Size = Size { width: 768, height: 1024, scale: 1 };
 
+/// What the system is set to.
+type Settings = &'static [(&'static str, &'static str)];
+
+/// The pictures of a page: what their names end with, the screen, the system.
+const SHOTS: [(&str, Size, Settings); 6] = [
+    ("320", screen::PHONE, &[]),
+    ("768", TABLET, &[]),
+    ("1280", screen::DESKTOP, &[]),
+    ("dark", screen::DESKTOP, &[("prefers-color-scheme", "dark")]),
+    ("contrast", screen::DESKTOP, &[("prefers-contrast", "more")]),
+    ("forced", screen::DESKTOP, &[("forced-colors", "active")]),
+];
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = env::args().skip(1);
@@ -189,15 +202,7 @@ impl Camera<'_> {
 
     async fn take(&self, name: &str) -> anyhow::Result<()> {
         println!("{name}");
-        let shots: [(&str, Size, &[(&str, &str)]); 6] = [
-            ("320", screen::PHONE, &[]),
-            ("768", TABLET, &[]),
-            ("1280", screen::DESKTOP, &[]),
-            ("dark", screen::DESKTOP, &[("prefers-color-scheme", "dark")]),
-            ("contrast", screen::DESKTOP, &[("prefers-contrast", "more")]),
-            ("forced", screen::DESKTOP, &[("forced-colors", "active")]),
-        ];
-        for (kind, size, settings) in shots {
+        for (kind, size, settings) in SHOTS {
             screen::resize(self.driver, size).await?;
             screen::show_as(self.driver, "screen", settings).await?;
             let shot = self.ask("Page.captureScreenshot", json!({"captureBeyondViewport": true}), "data").await?;
