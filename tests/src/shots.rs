@@ -142,8 +142,7 @@ async fn journey(camera: &Camera<'_>, serve: &Serve) -> anyhow::Result<()> {
     camera.press("send").await?;
     camera.take("receipt").await?;
     driver.goto(serve.url("/strategia-2030/projekt/miasto-rozwijajace-sie/")).await?;
-    let link = driver.find(By::Css(".remark a")).await?.attr("href").await?.context("a link to the form")?;
-    driver.goto(serve.url(&link)).await?;
+    driver.execute("document.querySelector('.remark a').click()", vec![]).await?;
     camera.take("remark-to-section").await?;
     driver.execute(FILL, vec![]).await?;
     camera.press("review").await?;
