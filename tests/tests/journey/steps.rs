@@ -205,6 +205,8 @@ async fn a_receipt_keeps_its_own_questions_and_outlives_its_form() -> Outcome {
     let town = Town::open().await?;
     let sent = town.post(KAZDE, &town.review(&ANSWERS).await?.forward()).await?;
     let before = town.get(sent.location()).await?;
+    // Word by word: the spaces that hold are those of the form that pages show.
+    let said = async || anyhow::Ok(town.get(sent.location()).await?.page().words("body"));
     assert!(before.page().words("dt").contains(&"Twoja ulica".to_owned()));
 
     let reworded = town.forms.iter().map(|(path, bytes)| {
@@ -213,13 +215,13 @@ async fn a_receipt_keeps_its_own_questions_and_outlives_its_form() -> Outcome {
     });
     town.app.replace_catalogue(catalogue(&reworded.collect())?);
     assert!(town.get(KAZDE).await?.body.contains("Nowe pytanie"));
-    assert_eq!(town.get(sent.location()).await?, before);
+    assert_eq!(said().await?, before.page().words("body"));
 
     let theme = town.forms.iter().filter(|(path, _)| path.starts_with("theme/"));
     let theme = theme.map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
     town.app.replace_catalogue(Catalogue::from_files(theme)?);
     assert_eq!(town.get(KAZDE).await?.status, 404);
     assert_eq!(town.post(KAZDE, &http::encode(&ANSWERS)).await?.status, 410);
-    assert_eq!(town.get(sent.location()).await?, before);
+    assert_eq!(said().await?, before.page().words("body"));
     Ok(())
 }
