@@ -58,7 +58,7 @@ fn what_is_made_is_in_the_language_of_the_site() {
     for (language, blank, form, meeting) in [
         ("pl", "do uzupełnienia przez urząd", "uwagi", "spotkanie"),
         ("en", "to be completed by the office", "remarks", "meeting"),
-        ("uk", "має доповнити управління", "zauvazhennia", "zustrich"),
+        ("uk", "має доповнити установа", "zauvazhennia", "zustrich"),
     ] {
         let tree = Tree::empty();
         tree.write(
@@ -298,6 +298,8 @@ fn what_would_be_wrong_is_not_made() {
     assert!(bad.complained.contains("--id zle-nazwane"), "{}", bad.complained);
     let letter = tree.run(&["new", "meeting", "--date", "20.03.2026", "--time", "17:00"]);
     assert!(letter.complained.contains("zapisz datę tak: 2026-03-20"), "{}", letter.complained);
+    let hour = tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17"]);
+    assert!(hour.complained.contains("zapisz godzinę tak: 17:00"), "{}", hour.complained);
     assert!(tree.files() == before);
 }
 

@@ -155,6 +155,11 @@ fn meant(routes: &Routes, link: &Written<'_>, path: &str) -> Option<String> {
     if target.contains('@') {
         return Some(format!("mailto:{target}"));
     }
+    if target.contains('\\') {
+        // As Windows writes paths.
+        let slashed = target.replace('\\', "/");
+        return routes.find(&link.here(), &slashed).is_ok().then_some(slashed);
+    }
     let others = || routes.paths().filter(|other| *other != link.path);
     // A path from the root, an address of the site, and the name of a file in another folder are common slips.
     let from_root = others().find(|other| *other == target.trim_start_matches('/'));

@@ -103,6 +103,7 @@ rules! {
         LINK_SCHEME = Error "link-scheme" ["target", "scheme"];
         HEADING_EMPTY = Error "heading-empty" [];
         TABLE_HEADER = Error "table-header" [];
+        TABLE_HALF_MADE = Error "table-half-made" [];
         TABLE_CELLS = Error "table-cells" [];
     }
     "addresses" {
