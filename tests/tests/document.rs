@@ -19,7 +19,7 @@ use tests::{browser::CHROMIUM, workspace};
 /// Chapters, sections of each, and sentences of each: a section fills a page.
 const CHAPTERS: usize = 40;
 const SECTIONS: usize = 10;
-const SENTENCES: usize = 22;
+const SENTENCES: usize = 32;
 /// Every so many sections one is changed in the second version.
 const EVERY: usize = 7;
 

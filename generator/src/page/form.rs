@@ -26,15 +26,18 @@ pub(super) fn draw(frame: &Frame<'_>, consultation: &Consultation, form: &FormPa
 
 /// Packs a form with what stands around it, its links written as `frame` writes them.
 pub(crate) fn bundle(frame: &Frame<'_>, consultation: &Consultation, form: &FormPage) -> Bundle {
+    let language = &frame.drawing.site.language;
+    let mut shell = frame.shell_in(consultation, Vec::new());
+    shell.description = form.form.intro.paragraphs(language).into_iter().next();
     let api = Address::root().file(&format!("api/{}", form.form.id));
     Bundle {
         revision: form.form.revision(),
         shown: form.form.with_texts(&|text| set(frame, text)).ok(),
-        language: frame.drawing.site.language.clone(),
+        language: language.clone(),
         original: frame.drawing.site.is_original(),
         href: frame.linking.href(&form.address),
         action: frame.linking.href(&api),
-        shell: frame.shell_in(consultation, Vec::new()),
+        shell,
         consultation: frame.card(consultation),
         documents: documents(frame, consultation, form),
         base_url: frame.drawing.site.base_url.clone(),
