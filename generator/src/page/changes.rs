@@ -237,6 +237,14 @@ fn counts(changes: &[Change]) -> Vec<Count> {
     numbers.into_iter().map(|(status, number)| Count { status: name(status), number }).collect()
 }
 
+fn name_of(edit: Edit) -> &'static str {
+    match edit {
+        Edit::Kept => "kept",
+        Edit::Deleted => "deleted",
+        Edit::Inserted => "inserted",
+    }
+}
+
 fn name(status: Status) -> &'static str {
     match status {
         Status::Changed => "changed",
@@ -271,13 +279,15 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
             None => (new.chapters.len() + section.chapter, old.chapters[section.chapter].0.as_ref()),
         };
         let elsewhere = from.filter(|from| change.moved && became.get(&from.chapter) != chapter.as_ref());
+        let title = runs(frame, &change.title, code);
+        let stays = |run: &&Run| to.is_none() || run.edit != name_of(Edit::Deleted);
         let entry = Entry {
             id: &section.id,
-            label: frame.words(&section.title),
+            label: title.iter().filter(stays).flat_map(|run| &run.lines).map(String::as_str).collect(),
             status: name(change.status()),
             moved: change.moved && change.status() == Status::Changed,
             from: elsewhere.map(|from| old.chapters[from.chapter].0.as_ref()),
-            title: runs(frame, &change.title, code),
+            title,
             parts: if change.status() == Status::Moved { Vec::new() } else { parts(frame, &change.blocks, code) },
             old: from.and_then(|section| old.link(frame, section)),
             new: to.and_then(|section| new.link(frame, section)),
@@ -332,11 +342,7 @@ fn runs(frame: &Frame<'_>, block: &redline::Block, code: [&Coded<'_>; 2]) -> Vec
     let runs = block.iter().enumerate().zip(old.iter().zip(&new)).map(|((at, run), (old, new))| {
         let edit = told(at);
         Run {
-            edit: match edit {
-                Edit::Kept => "kept",
-                Edit::Deleted => "deleted",
-                Edit::Inserted => "inserted",
-            },
+            edit: name_of(edit),
             replaces: edit == Edit::Inserted && at.checked_sub(1).map(told) == Some(Edit::Deleted),
             lines: if run.edit == Edit::Deleted { old } else { new }
                 .split(typography::BREAK)
