@@ -279,15 +279,15 @@ fn chapters<'a>(frame: &Frame<'_>, old: &'a Text<'_>, new: &'a Text<'_>, changes
             None => (new.chapters.len() + section.chapter, old.chapters[section.chapter].0.as_ref()),
         };
         let elsewhere = from.filter(|from| change.moved && became.get(&from.chapter) != chapter.as_ref());
-        let title = runs(frame, &change.title, code);
+        let heading = runs(frame, &change.title, code);
         let stays = |run: &&Run| to.is_none() || run.edit != name_of(Edit::Deleted);
         let entry = Entry {
             id: &section.id,
-            label: title.iter().filter(stays).flat_map(|run| &run.lines).map(String::as_str).collect(),
+            label: heading.iter().filter(stays).flat_map(|run| &run.lines).map(String::as_str).collect(),
             status: name(change.status()),
             moved: change.moved && change.status() == Status::Changed,
             from: elsewhere.map(|from| old.chapters[from.chapter].0.as_ref()),
-            title,
+            title: heading,
             parts: if change.status() == Status::Moved { Vec::new() } else { parts(frame, &change.blocks, code) },
             old: from.and_then(|section| old.link(frame, section)),
             new: to.and_then(|section| new.link(frame, section)),
