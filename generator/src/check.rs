@@ -26,13 +26,12 @@ use crate::{
 };
 
 /// Every rule over what is the same in every language. Rules over a single value stand where the value is read.
-const RULES: [fn(&Site) -> Vec<Diagnostic>; 20] = [
+const RULES: [fn(&Site) -> Vec<Diagnostic>; 19] = [
     ids::consultations,
     ids::forms,
     addresses::absolute,
     remarks::lead_to_a_form,
     sections::unique,
-    register::texts,
     register::versions,
     orphans::pages,
     law::rests_on_an_act,
@@ -50,19 +49,21 @@ const RULES: [fn(&Site) -> Vec<Diagnostic>; 20] = [
 ];
 
 /// Every rule over the site in all its languages.
-const RULES_OF_LANGUAGES: [fn(&Sites) -> Vec<Diagnostic>; 6] = [
+const RULES_OF_LANGUAGES: [fn(&Sites) -> Vec<Diagnostic>; 7] = [
     addresses::whole,
     addresses::unique,
     addresses::unreserved,
     links::lead_somewhere,
     translations::keep_sections,
     files::referenced,
+    files::end_as_they_are_read,
 ];
 
 /// What is told of something that stands nowhere: it may stand in a file that could not be read.
-const RULES_OF_WHAT_IS_MISSING: [&Rule; 10] = [
+const RULES_OF_WHAT_IS_MISSING: [&Rule; 11] = [
     rule::PAGE_ORPHAN,
     rule::FILE_UNREFERENCED,
+    rule::FILE_UNREAD,
     rule::PERSONAL_EMAIL,
     rule::PERSONAL_PHONE,
     rule::PERSONAL_ACCOUNT,
@@ -74,7 +75,7 @@ const RULES_OF_WHAT_IS_MISSING: [&Rule; 10] = [
 ];
 
 /// What is told of something that nothing leads to: a link may, once it is mended.
-const RULES_OF_WHAT_IS_LEFT: [&Rule; 2] = [rule::PAGE_ORPHAN, rule::FILE_UNREFERENCED];
+const RULES_OF_WHAT_IS_LEFT: [&Rule; 3] = [rule::PAGE_ORPHAN, rule::FILE_UNREFERENCED, rule::FILE_UNREAD];
 
 /// Applies every rule as of the day `today`; `said` is what was found in the words of pages, and `whole` tells whether all
 /// files could be read, so that what stands nowhere is missing.
@@ -89,6 +90,7 @@ pub(crate) fn run(
     let languages: Vec<&str> = sites.all().map(|site| site.language.as_str()).collect();
     said.extend(prose::of_fields(source, &languages));
     let one = RULES.iter().flat_map(|rule| rule(site)).chain(register::forms(site, today));
+    let one = one.chain(register::texts(site, source));
     let all = one.chain(RULES_OF_LANGUAGES.iter().flat_map(|rule| rule(sites)));
     let all = all.chain(prose::unless_public(site, said));
     all.filter(|problem| whole || !RULES_OF_WHAT_IS_MISSING.contains(&problem.rule)).collect()

@@ -182,7 +182,7 @@ fn day(text: &str) -> Result<Date, String> {
     let written = Date::strptime("%Y-%m-%d", text).ok().filter(|_| text.len() == 10);
     written.ok_or_else(|| {
         let meant = Date::strptime("%d.%m.%Y", text).unwrap_or_else(|_| jiff::civil::date(2026, 7, 14));
-        in_each_language("day-format", &[("day", &meant.to_string())])
+        in_each_language("day-format", &[("example", &meant.to_string())])
     })
 }
 

@@ -197,7 +197,7 @@ fn attachments(fields: &mut Fields<'_>, languages: &Languages) -> Vec<RawAttachm
     fields.list("attachments", |node, problems| {
         let mut fields = Fields::new(node, problems);
         let title = required_words(&mut fields, "title", languages);
-        let file = fields.required_string("file");
+        let file = fields.required_string("file").and_then(|file| inside(file, fields.problems()));
         fields.finish();
         Some(RawAttachment { title, file: file? })
     })
@@ -223,7 +223,13 @@ fn translated(
 ) -> Option<forms::Text> {
     let language = languages.original();
     let mut places = text.value.places();
+    let plain = places.is_empty();
     let mut texts = text.value.by_language(language);
+    texts.retain(|_, words| !words.trim().is_empty());
+    if plain && texts.is_empty() {
+        // What is empty is as good as absent; where it is needed that has been told.
+        return None;
+    }
     if !languages.known {
         let original = texts.remove(language).or_else(|| Some(texts.pop_first()?.1))?;
         return Some(forms::Text::new(original, texts));
@@ -256,6 +262,23 @@ fn number<T: TryFrom<i64>>(fields: &mut Fields<'_>, key: &'static str, range: Ra
         fields.problems().push(problem.with("least", range.start()).with("most", range.end()));
     }
     within
+}
+
+/// Reads a link to a file of the site; one that leads out of it is reported.
+fn inner_link(fields: &mut Fields<'_>, key: &'static str) -> Option<Spanned<String>> {
+    let link = fields.string(key)?;
+    inside(link, fields.problems())
+}
+
+/// Returns a link unless it leads out of the site, which is reported.
+fn inside(link: Spanned<String>, problems: &mut Vec<Diagnostic>) -> Option<Spanned<String>> {
+    let outside =
+        link.value.contains("://") || ["mailto:", "tel:", "www."].iter().any(|start| link.value.starts_with(start));
+    if !outside {
+        return Some(link);
+    }
+    problems.push(Diagnostic::new(rule::LINK_INSIDE, link.place).with("target", link.value));
+    None
 }
 
 /// Reads `slug`, the last part of an address; one that is not clean is reported.

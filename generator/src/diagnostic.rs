@@ -140,9 +140,10 @@ fn compare(a: &Diagnostic, b: &Diagnostic) -> Ordering {
     (&a.place, a.rule.severity, a.rule.id, &a.args).cmp(&(&b.place, b.rule.severity, b.rule.id, &b.args))
 }
 
-/// Returns the candidate a person most likely meant by `word`: at most every third letter differs.
+/// Returns the candidate a person most likely meant by `word`: at most every third letter differs, and never all of them.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (word.chars().count() / 3).max(1);
+    let letters = word.chars().count();
+    let allowed = (letters / 3).max(1).min(letters.saturating_sub(1));
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
@@ -231,6 +232,7 @@ mod tests {
         assert_eq!(nearest("tilte", known), Some("title"));
         assert_eq!(nearest("tex", known), Some("text"));
         assert_eq!(nearest("deadline", known), None);
+        assert_eq!(nearest("b", ["a", "c"]), None);
     }
 
     #[test]

@@ -25,7 +25,9 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use staging::{Staging, read};
+pub(crate) use staging::Staging;
+#[cfg(feature = "serve")]
+pub(crate) use staging::read;
 
 /// Name of the manifest in the output folder.
 const MANIFEST: &str = "manifest.json";
@@ -118,9 +120,11 @@ pub(crate) enum EmitError {
     #[error("another build is writing to {}", .0.display())]
     Locked(PathBuf),
     /// There is no build, or half of one.
+    #[cfg(feature = "serve")]
     #[error("{} holds no whole build: run `konsultacje build` first", .0.display())]
     NotBuilt(PathBuf),
     /// A file is gone, or is not what the build wrote.
+    #[cfg(feature = "serve")]
     #[error("{} is not as the build wrote it: run `konsultacje build` again", .0.display())]
     NotAsBuilt(PathBuf),
     /// An output path is empty, absolute, leads out of the folder or into what is kept there.

@@ -122,6 +122,17 @@ impl Link {
             && letters.all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.'));
         is_scheme.then(|| scheme.to_ascii_lowercase())
     }
+
+    /// Tells whether an address of the web has a name behind its scheme, as every other link has what it needs.
+    fn is_whole(&self) -> bool {
+        self.scheme().is_none_or(|scheme| !matches!(scheme.as_str(), "http" | "https")) || is_web_address(&self.target)
+    }
+}
+
+/// Tells whether an address begins with `https://` or `http://` and a name.
+pub(crate) fn is_web_address(address: &str) -> bool {
+    let (scheme, name) = address.split_once("://").unwrap_or_default();
+    ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) && name.starts_with(char::is_alphanumeric)
 }
 
 /// A link as a page writes it.

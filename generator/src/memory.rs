@@ -35,7 +35,6 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// Returns a memory that keeps what is made.
-    #[cfg_attr(not(feature = "serve"), allow(dead_code))]
     pub(crate) fn new() -> Self {
         Self { on: true, ..Self::default() }
     }
@@ -77,7 +76,6 @@ impl Memory {
 
     /// Forgets what the build that ended did not ask for. One that stopped before everything was drawn says nothing of
     /// what the next will ask for: after it the last good one is remembered.
-    #[cfg_attr(not(feature = "serve"), allow(dead_code))]
     pub(crate) fn turn(&mut self, complete: bool) {
         self.readings.turn();
         if complete {
@@ -117,12 +115,10 @@ impl<T> Shelf<T> {
         value
     }
 
-    #[cfg_attr(not(feature = "serve"), allow(dead_code))]
     fn turn(&mut self) {
         self.last = mem::take(self.now.get_mut().unwrap_or_else(PoisonError::into_inner));
     }
 
-    #[cfg_attr(not(feature = "serve"), allow(dead_code))]
     fn forget(&mut self) {
         self.now.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }

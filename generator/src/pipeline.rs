@@ -98,8 +98,24 @@ pub(crate) fn read_and_build(root: &Path, options: &Options, sink: &dyn Sink) ->
     Ok((source, built))
 }
 
-fn build_what_was_read(source: &Source, unread: Vec<Diagnostic>, options: &Options, sink: &dyn Sink) -> Built {
-    let mut built = build(source, options, &Memory::default(), sink);
+/// Builds `source` into `sink`; `unread` is what was wrong with reading it.
+pub(crate) fn build_what_was_read(
+    source: &Source,
+    unread: Vec<Diagnostic>,
+    options: &Options,
+    sink: &dyn Sink,
+) -> Built {
+    build_remembering(source, unread, options, &Memory::default(), sink)
+}
+
+fn build_remembering(
+    source: &Source,
+    unread: Vec<Diagnostic>,
+    options: &Options,
+    memory: &Memory,
+    sink: &dyn Sink,
+) -> Built {
+    let mut built = build(source, options, memory, sink);
     built.complete &= !unread.iter().any(Diagnostic::is_error);
     built.problems.extend(unread);
     diagnostic::sort(&mut built.problems);
@@ -128,6 +144,34 @@ pub fn build_files(
     let (source, unread) = source::take(files);
     let built = build_what_was_read(&source, unread, options, &outputs);
     bytes(&source, &built, outputs)
+}
+
+/// Builds one tree in memory after another, and takes over from the last what has not changed.
+#[derive(Debug)]
+pub struct Rebuilding(Memory);
+
+impl Default for Rebuilding {
+    fn default() -> Self {
+        Self(Memory::new())
+    }
+}
+
+impl Rebuilding {
+    /// Does as [`build_files`].
+    ///
+    /// # Errors
+    /// What a person reads when the tree cannot be built.
+    pub fn build(
+        &mut self,
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+        options: &Options,
+    ) -> Result<BTreeMap<String, Vec<u8>>, String> {
+        let outputs = Mutex::<Outputs>::default();
+        let (source, unread) = source::take(files);
+        let built = build_remembering(&source, unread, options, &self.0, &outputs);
+        self.0.turn(built.complete);
+        bytes(&source, &built, outputs)
+    }
 }
 
 fn bytes(source: &Source, built: &Built, outputs: Mutex<Outputs>) -> Result<BTreeMap<String, Vec<u8>>, String> {

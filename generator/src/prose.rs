@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, ops::Range};
 
 use rayon::prelude::*;
 
-pub(crate) use self::plain::is_blank;
+pub(crate) use self::plain::{blank, is_blank};
 use crate::{
     content::{FOLDER, consultation, has_extension, register},
     diagnostic::{Diagnostic, Lines, Place},

@@ -1,7 +1,11 @@
 //! What `konsultacje new` makes: files out of the skeletons in `i18n/new`, and entries in lists that are there.
 //!
 //! Values in, edits out. Nothing that is there is replaced, and a list keeps its comments and its order: an entry is text
-//! put behind the last one, taken only if reading the file again gives what was there and the entry.
+//! put behind the last one, taken only if reading the file again gives what was there and the entry. What is made is in the
+//! language of the site.
+
+mod lists;
+mod skeletons;
 
 use jiff::civil::Date;
 
@@ -10,13 +14,15 @@ use crate::{
     diagnostic::Texts,
     edit::{self, Edit},
     model::{Consultation, Document, Site},
-    publish, slug,
+    prose, publish, slug,
     source::Source,
-    yaml::{self, Node, Value},
+    yaml,
 };
 
-/// Words that mark what an editor is to fill in.
-pub(crate) const BLANK: &str = "do uzupełnienia przez urząd";
+use self::{
+    lists::append,
+    skeletons::{Skeletons, in_language},
+};
 
 /// Why something cannot be made.
 #[derive(Debug, PartialEq, Eq)]
@@ -121,12 +127,6 @@ impl Unmade {
     }
 }
 
-macro_rules! skeleton {
-    ($name:literal) => {
-        include_str!(concat!("../i18n/new/", $name))
-    };
-}
-
 /// Makes a consultation, a draft.
 pub(crate) fn consultation(
     site: &Site,
@@ -158,32 +158,25 @@ pub(crate) fn consultation(
         ("start", start.to_string()),
         ("end", end.to_string()),
     ];
-    let files = [
-        ("consultation.yaml", skeleton!("consultation.yaml")),
-        ("index.md", skeleton!("index.md")),
-        ("announcement.md", skeleton!("announcement.md")),
-        ("klauzula.md", skeleton!("klauzula.md")),
-        ("schedule.yaml", skeleton!("schedule.yaml")),
-        ("forms/uwagi.yaml", skeleton!("uwagi.yaml")),
-    ];
     let file = |(file, skeleton): (&str, &str)| {
         let path = format!("{folder}/{file}");
         let own = [("schema", schemas(&path))];
         create(path, &filled(skeleton, &[&own[..], &values[..]].concat()))
     };
-    Ok(files.map(file).into())
+    Ok(in_language(&site.language).consultation.map(file).into())
 }
 
 /// Makes a page in a folder of the content; without a folder beside the home page.
 pub(crate) fn page(
     source: &Source,
+    site: &Site,
     file: Option<&str>,
     folder: Option<&str>,
     title: &str,
 ) -> Result<Vec<Edit>, Unmade> {
     let file = name(file.map_or(title, |file| file.strip_suffix(".md").unwrap_or(file)))?;
     let path = format!("{}/{file}.md", self::folder(source, folder.unwrap_or_default())?);
-    Ok(vec![create(path, &filled(skeleton!("page.md"), &[("title", yaml::scalar(title))]))])
+    Ok(vec![create(path, &filled(in_language(&site.language).page, &[("title", yaml::scalar(title))]))])
 }
 
 /// Returns the folder that an editor means, below the root or below the content: what is there as it is called, what is
@@ -211,14 +204,14 @@ pub(crate) fn form(site: &Site, consultation: Option<&str>, form: &str, title: &
     }
     let path = format!("{}/forms/{name}.yaml", consultation.folder);
     let values = [("schema", schemas(&path)), ("title", yaml::scalar(title))];
-    Ok(vec![create(path, &filled(skeleton!("form.yaml"), &values))])
+    Ok(vec![create(path, &filled(in_language(&site.language).form, &values))])
 }
 
 /// A meeting to be added.
 #[derive(Debug)]
 pub(crate) struct Meeting<'a> {
     pub(crate) id: Option<&'a str>,
-    pub(crate) title: &'a str,
+    pub(crate) title: Option<&'a str>,
     pub(crate) date: Date,
     /// `11:00`.
     pub(crate) time: &'a str,
@@ -240,7 +233,8 @@ pub(crate) fn meeting(
             stages.chain(schedule.meetings.iter().map(|meeting| meeting.id.as_str())).any(|taken| taken == id)
         })
     };
-    let day = format!("spotkanie-{}", meeting.date);
+    let Skeletons { meeting: skeleton, meeting_title, .. } = in_language(&site.language);
+    let day = format!("{}-{}", slug::fold(meeting_title), meeting.date);
     let id = match meeting.id {
         Some(id) => own(id)?,
         None if taken(&day) => format!("{day}-{}", meeting.time.replace(':', "-")),
@@ -251,12 +245,12 @@ pub(crate) fn meeting(
     }
     let values = [
         ("id", id),
-        ("title", yaml::scalar(meeting.title)),
+        ("title", yaml::scalar(meeting.title.unwrap_or(meeting_title.trim()))),
         ("date", meeting.date.to_string()),
         ("time", meeting.time.to_owned()),
-        ("place", yaml::scalar(meeting.place.unwrap_or(BLANK))),
+        ("place", yaml::scalar(meeting.place.unwrap_or(prose::blank(&site.language)))),
     ];
-    let entry = filled(skeleton!("meeting.yaml"), &values);
+    let entry = filled(skeleton, &values);
     let path = format!("{}/schedule.yaml", consultation.folder);
     Ok(vec![append(source, &path, "meetings", &entry)?])
 }
@@ -292,7 +286,7 @@ pub(crate) fn version(
     });
     let mut edits: Vec<Edit> = copies.collect();
     let values = [("version", version.clone()), ("date", date.to_string())];
-    edits.push(append(source, &document.path, "versions", &filled(skeleton!("version.yaml"), &values))?);
+    edits.push(append(source, &document.path, "versions", &filled(in_language(&site.language).version, &values))?);
     Ok(edits)
 }
 
@@ -304,7 +298,7 @@ pub(crate) fn blanks(edits: &[Edit]) -> Vec<(String, usize, String)> {
             Edit::Create { bytes, .. } => numbered(&String::from_utf8_lossy(bytes), 1),
             Edit::Insert { at, .. } => added(at),
         };
-        let lines = lines.into_iter().filter(|(_, line)| line.contains(BLANK));
+        let lines = lines.into_iter().filter(|(_, line)| prose::is_blank(line));
         blanks.extend(lines.map(|(number, line)| (edit.path().to_owned(), number, line.trim().to_owned())));
     }
     blanks
@@ -380,90 +374,6 @@ fn schemas(path: &str) -> String {
 
 fn create(path: String, text: &str) -> Edit {
     Edit::Create { path, bytes: text.as_bytes().to_vec() }
-}
-
-/// Puts an entry behind the last one of a list that stands at the outermost level of a file; without the list it is made,
-/// without the file that too.
-fn append(source: &Source, path: &str, key: &'static str, entry: &str) -> Result<Edit, Unmade> {
-    let indented = |by: usize| {
-        let lines = entry.lines().map(|line| format!("{}{line}", " ".repeat(by)));
-        lines.collect::<Vec<_>>().join("\n")
-    };
-    let Some(read) = source.text(path) else {
-        // Of the files with lists only the schedule may be missing.
-        let wire = format!("# yaml-language-server: $schema={}/{}.json", schemas(path), content::Kind::Schedule.name());
-        return Ok(create(path.to_owned(), &format!("{wire}\n{key}:\n{}\n", indented(2))));
-    };
-    let unlisted = |empty| Unmade::Unlisted { key, path: path.to_owned(), empty };
-    let before = yaml::parse(path, read).map_err(|_| unlisted(false))?;
-    let refused = || unlisted(matches!(value(&before, key), Some(Value::List(entries)) if entries.is_empty()));
-    let (line, text) = match list(read, key) {
-        Some((line, indent)) => (line, format!("\n{}", indented(indent))),
-        None => (read.lines().count(), format!("\n\n{key}:\n{}", indented(2))),
-    };
-    let at = vec![(line, text)];
-    let after = yaml::parse(path, &edit::inserted(read, &at)).map_err(|_| refused())?;
-    let same = entries(&before, key).is_some_and(|old| {
-        entries(&after, key).is_some_and(|new| new.len() == old.len() + 1 && same_values(&new[..old.len()], old))
-    });
-    same.then(|| Edit::Insert { path: path.to_owned(), read: read.to_owned(), at }).ok_or_else(refused)
-}
-
-/// Returns the last line (from 1) of the entries of a list, and how far they are indented.
-fn list(text: &str, key: &str) -> Option<(usize, usize)> {
-    let lines: Vec<&str> = text.lines().collect();
-    let opens = |line: &&str| {
-        let behind = line.strip_prefix(key).and_then(|rest| rest.strip_prefix(':'));
-        behind.is_some_and(|rest| {
-            rest.trim().is_empty() || rest.trim_start().starts_with('#') && rest.starts_with([' ', '\t'])
-        })
-    };
-    let start = lines.iter().position(opens)?;
-    let belongs = |line: &&str| line.is_empty() || line.starts_with([' ', '-', '#', '\t']);
-    let block = lines[start + 1..].iter().take_while(|line| belongs(line)).copied();
-    let mut indent = None;
-    let mut last = start;
-    for (index, line) in block.enumerate() {
-        let words = line.trim_start();
-        if indent.is_none() && words.starts_with('-') {
-            indent = Some(line.len() - words.len());
-        }
-        // A comment at the edge belongs to what follows.
-        if !words.is_empty() && !line.starts_with('#') {
-            last = start + 1 + index;
-        }
-    }
-    Some((last + 1, indent.unwrap_or(2)))
-}
-
-/// Returns the entries of a list; what is absent or empty has none.
-fn entries<'a>(file: &'a Node, key: &str) -> Option<&'a [Node]> {
-    match value(file, key) {
-        Some(Value::List(entries)) => Some(entries),
-        Some(Value::Null) => Some(&[]),
-        Some(_) => None,
-        None => matches!(file.value, Value::Map(_) | Value::Null).then_some(&[]),
-    }
-}
-
-fn value<'a>(file: &'a Node, key: &str) -> Option<&'a Value> {
-    let Value::Map(fields) = &file.value else { return None };
-    fields.iter().find(|(name, _)| name.value == key).map(|(_, node)| &node.value)
-}
-
-/// Tells whether two lists of values are equal, wherever they stand.
-fn same_values(a: &[Node], b: &[Node]) -> bool {
-    let same = |(a, b): (&Node, &Node)| match (&a.value, &b.value) {
-        (Value::List(a), Value::List(b)) => same_values(a, b),
-        (Value::Map(a), Value::Map(b)) => {
-            a.len() == b.len()
-                && a.iter().zip(b).all(|((key, a), (other, b))| {
-                    key.value == other.value && same_values(std::slice::from_ref(a), std::slice::from_ref(b))
-                })
-        }
-        (left, right) => left == right && a.written == b.written,
-    };
-    a.len() == b.len() && a.iter().zip(b).all(same)
 }
 
 #[cfg(test)]

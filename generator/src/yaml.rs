@@ -111,13 +111,15 @@ fn late_fields(text: &str) -> Option<Range<usize>> {
     let start = text.find(|letter: char| !letter.is_whitespace())?;
     let mut lines = text[start..].lines().map(str::trim_end);
     let first = lines.next()?;
-    let mut rest = lines.skip_while(|line| first == "---" && line.is_empty());
+    // A text processor makes one dash of two hyphens.
+    let dashes = first.chars().count() > 1 && first.chars().all(|letter| matches!(letter, '-' | '–' | '—'));
+    let mut rest = lines.skip_while(|line| dashes && line.is_empty());
     let is_field = |line: &str| {
         let (key, value) = line.split_once(':').unwrap_or_default();
         let word = |letter: char| letter.is_ascii_lowercase() || letter == '_';
         !key.is_empty() && key.chars().all(word) && (value.is_empty() || value.starts_with(' '))
     };
-    let late = if first == "---" {
+    let late = if dashes {
         rest.next().is_some_and(is_field)
     } else {
         is_field(first) && rest.find(|line| line.is_empty() || *line == "---") == Some("---")

@@ -117,3 +117,15 @@ fn every_example_of_the_guide_is_run() {
     }
     assert!(run > 25, "{run}");
 }
+
+#[test]
+fn the_guide_keeps_its_own_rules() {
+    let tree = Tree::empty();
+    tree.write("content/site.yaml", "title: Pomoc\nbase_url: https://pomoc.example\n");
+    tree.write("content/index.md", "# Pomoc\n\nZobacz [pomoc dla redakcji](pomoc/index.md).\n");
+    for (path, bytes) in Tree::copy_of(&repository().join("content/pomoc")).folder("") {
+        tree.write(&format!("content/pomoc/{path}"), &String::from_utf8(bytes).unwrap());
+    }
+    let checked = tree.run(&["check", "--notes"]);
+    assert_eq!((checked.code, checked.said.as_str()), (0, "Wszystko w porządku.\n"));
+}

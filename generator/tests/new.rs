@@ -54,6 +54,44 @@ fn a_consultation_is_whole_and_a_draft_until_it_is_opened() {
 }
 
 #[test]
+fn what_is_made_is_in_the_language_of_the_site() {
+    for (language, blank, form, meeting) in [
+        ("pl", "do uzupełnienia przez urząd", "uwagi", "spotkanie"),
+        ("en", "to be completed by the office", "remarks", "meeting"),
+        ("uk", "має доповнити установа", "zauvazhennia", "zustrich"),
+    ] {
+        let tree = Tree::empty();
+        tree.write(
+            "content/site.yaml",
+            &format!("title: Town\nlanguage: {language}\nbase_url: https://town.example\n"),
+        );
+        let term = ["--start", "2026-04-01", "--end", "2026-05-11"];
+        // The language of the one who asks is another matter.
+        let made = tree.run(&[&["new", "--lang", "pl", "consultation", "--title", "Park"][..], &term].concat());
+        good(&made);
+        good(&tree.run(&["new", "form", "survey"]));
+        good(&tree.run(&["new", "meeting", "--date", "2026-04-20", "--time", "17:00"]));
+        good(&tree.run(&["new", "page", "--title", "Mapa", "--in", "park"]));
+        assert!(tree.path(&format!("content/park/forms/{form}.yaml")).exists(), "{language}");
+        let schedule = tree.read("content/park/schedule.yaml");
+        assert!(schedule.contains(&format!("- id: {meeting}-2026-04-20\n")), "{schedule}");
+        let files = tree.files().into_values().map(|bytes| String::from_utf8(bytes).unwrap());
+        let made: Vec<String> = files.collect();
+        assert!(made.iter().filter(|text| text.contains(blank)).count() > 6, "{language}: {made:?}");
+        for other in
+            ["do uzupełnienia", "to be completed", "має доповнити"].iter().filter(|other| !blank.starts_with(**other))
+        {
+            assert!(!made.iter().any(|text| text.contains(other)), "{language} says {other}");
+        }
+        let checked = tree.run(&["check", "--drafts", "--format", "json", "--today", TODAY]);
+        let found: serde_json::Value = serde_json::from_str(&checked.said).unwrap();
+        let grave = found["problems"].as_array().unwrap().iter().filter(|problem| problem["severity"] != "info");
+        let rules: Vec<&str> = grave.filter_map(|problem| problem["rule"].as_str()).collect();
+        assert_eq!((checked.code, rules), (0, vec!["page-orphan"]), "{language}");
+    }
+}
+
+#[test]
 fn a_page_is_named_by_its_title() {
     let tree = versions();
     good(&tree.run(&["new", "page", "--title", "Jak dojechać?", "--in", "park"]));
@@ -260,6 +298,8 @@ fn what_would_be_wrong_is_not_made() {
     assert!(bad.complained.contains("--id zle-nazwane"), "{}", bad.complained);
     let letter = tree.run(&["new", "meeting", "--date", "20.03.2026", "--time", "17:00"]);
     assert!(letter.complained.contains("zapisz datę tak: 2026-03-20"), "{}", letter.complained);
+    let hour = tree.run(&["new", "meeting", "--date", "2026-03-20", "--time", "17"]);
+    assert!(hour.complained.contains("zapisz godzinę tak: 17:00"), "{}", hour.complained);
     assert!(tree.files() == before);
 }
 
@@ -280,7 +320,7 @@ fn all_that_is_left_to_do_is_named() {
     let tree = Tree::copy_of(&repository().join("tests/fixtures/languages"));
     let made = tree.run(&["new", "form", "nowa", "--title", "Nowa"]);
     good(&made);
-    let told = "Do przetłumaczenia w pliku „content/park/forms/nowa.yaml”, tekstów: 8, języki: en, uk.";
+    let told = "Do przetłumaczenia w pliku „content/park/forms/nowa.yaml”: 8 tekstów, języki: en, uk.";
     assert_eq!(made.said.matches("Do przetłumaczenia").count(), 1, "{}", made.said);
     assert!(made.said.contains(told), "{}", made.said);
 }

@@ -53,7 +53,7 @@ fn publishing_registers_what_residents_see_once() {
     let before = tree.files();
     let early = publish(&tree, "2026-03-01", &[]);
     assert_eq!((early.code, tree.files()), (0, before.clone()), "{}", early.said);
-    assert!(early.said.contains("2026-03-02"), "{}", early.said);
+    assert!(early.said.contains("2 marca 2026"), "{}", early.said);
 
     let missing = publish(&tree, "2026-03-02", &["--check"]);
     assert_eq!((missing.code, tree.files()), (1, before.clone()), "{}", missing.complained);
@@ -104,11 +104,11 @@ fn a_heading_that_cannot_bear_an_id_is_named_and_keeps_no_other_from_its_own() {
     let written = tree.read(&path);
     assert!(written.contains("## Rowery {#parking-rowery}\n") && written.contains("## Cień {#parking-cien}\n"));
     assert!(written.contains("Stare\ndrzewa\n---\n"), "{written}");
-    assert!(first.said.contains("04-parking.md”, wiersz 7"), "{}", first.said);
+    assert!(first.said.contains("04-parking.md”, linia 7"), "{}", first.said);
     let after = tree.files();
     let again = publish(&tree, "2026-03-02", &["--check"]);
     assert_eq!((again.code, tree.files() == after), (0, true), "{}", again.said);
-    assert!(again.said.contains("04-parking.md”, wiersz 7"), "{}", again.said);
+    assert!(again.said.contains("04-parking.md”, linia 7"), "{}", again.said);
 }
 
 #[test]

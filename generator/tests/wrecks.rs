@@ -57,7 +57,7 @@ fn a_broken_link() {
 #[test]
 fn a_broken_anchor() {
     let page = "# Nowa\n\nPatrz [koszty](klauzula.md#koszty).\n";
-    check(put("content/park/nowa.md", page), "anchor-broken", "content/park/nowa.md:3:16");
+    check(put("content/park/nowa.md", page), "anchor-broken", "content/park/nowa.md:3:27");
 }
 
 #[test]

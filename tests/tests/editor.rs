@@ -61,6 +61,10 @@ fn every_mistake_is_told_word_for_word_and_leaves_the_good_site_alone() -> anyho
         if !told.contains(&format!("[{rule}]")) {
             wrong.push(format!("{name}: the rule is not named\n{told}"));
         }
+        let others: BTreeSet<_> = named(&told).filter(|named| named != rule).collect();
+        if !others.is_empty() {
+            wrong.push(format!("{name}: {others:?} is another mistake\n{told}"));
+        }
         if told.contains("\nbłąd[") != told.starts_with("exit 1\n") {
             wrong.push(format!("{name}: an error, and nothing else, makes the build fail\n{told}"));
         }
@@ -70,6 +74,13 @@ fn every_mistake_is_told_word_for_word_and_leaves_the_good_site_alone() -> anyho
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     Ok(())
+}
+
+/// Returns the rules that are named in what is told.
+fn named(told: &str) -> impl Iterator<Item = &str> {
+    let heads =
+        told.lines().filter(|line| ["błąd[", "ostrzeżenie[", "wskazówka["].iter().any(|head| line.starts_with(head)));
+    heads.filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0))
 }
 
 #[test]

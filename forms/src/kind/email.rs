@@ -13,6 +13,16 @@ pub struct Email {}
 /// Most characters of an address (RFC 5321, 4.5.3.1.3).
 const MAX_LENGTH: usize = 254;
 
+impl Email {
+    /// Tells whether a text has the shape of an address: a name, an `@` and a host with a stop in it.
+    pub fn is_address(text: &str) -> bool {
+        let Some((name, host)) = text.rsplit_once('@') else { return false };
+        let dots = host.split('.').collect::<Vec<_>>();
+        let blank = text.contains(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
+        !name.is_empty() && !name.contains('@') && !blank && dots.len() > 1 && dots.iter().all(|part| !part.is_empty())
+    }
+}
+
 impl Asked for Email {
     fn name(&self) -> &'static str {
         "email"
@@ -21,7 +31,7 @@ impl Asked for Email {
     fn mistake(&self, question: &Question, answers: &Answers) -> Option<Mistake> {
         text::line_mistake(question, answers, MAX_LENGTH).or_else(|| {
             let address = answers.values(&question.name).first()?.trim();
-            let wrong = !address.is_empty() && !is_address(address);
+            let wrong = !address.is_empty() && !Self::is_address(address);
             wrong.then(|| Mistake::new(&question.name, "email_bad", control_id(&question.name)))
         })
     }
@@ -34,11 +44,4 @@ impl Asked for Email {
     fn lines(&self, name: &str, setting: Setting<'_>) -> Vec<LineView> {
         text::lines(setting.answers.values(name))
     }
-}
-
-fn is_address(text: &str) -> bool {
-    let Some((name, host)) = text.rsplit_once('@') else { return false };
-    let dots = host.split('.').collect::<Vec<_>>();
-    let blank = text.contains(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
-    !name.is_empty() && !name.contains('@') && !blank && dots.len() > 1 && dots.iter().all(|part| !part.is_empty())
 }

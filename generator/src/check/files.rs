@@ -3,9 +3,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::links;
 use crate::{
     address::Address,
+    content::{has_extension, split},
     diagnostic::{Diagnostic, Place, rule},
     model::{Routes, Site, Sites},
 };
+
+/// Names of the YAML files that are read wherever they belong.
+const NAMES: [&str; 4] = ["consultation.yaml", "document.yaml", "schedule.yaml", "site.yaml"];
+/// Endings of the files that are read.
+const ENDINGS: [&str; 2] = [".md", ".yaml"];
+/// Endings of files that are not, with those that they were meant to be; some programs add a second one.
+const NEAR_ENDINGS: [(&str, &str); 6] = [
+    (".yml", ".yaml"),
+    (".markdown", ".md"),
+    (".mdown", ".md"),
+    (".yaml.txt", ".yaml"),
+    (".yml.txt", ".yaml"),
+    (".md.txt", ".md"),
+];
 
 /// A file that nothing refers to is not published: whoever put it there should know.
 pub(super) fn referenced(sites: &Sites) -> Vec<Diagnostic> {
@@ -17,7 +32,34 @@ pub(super) fn referenced(sites: &Sites) -> Vec<Diagnostic> {
         .collect();
     let files = sites.original.routes.files();
     let forgotten = files.filter(|path| !referenced.contains_key(*path) && !shown.contains(*path));
-    forgotten.map(|path| Diagnostic::new(rule::FILE_UNREFERENCED, Place::whole(path))).collect()
+    forgotten.filter(|path| meant_ending(path).is_none()).map(left_over).collect()
+}
+
+fn left_over(path: &str) -> Diagnostic {
+    if !has_extension(path, "yaml") {
+        return Diagnostic::new(rule::FILE_UNREFERENCED, Place::whole(path));
+    }
+    Diagnostic::new(rule::FILE_UNREAD, Place::whole(path)).nearest(split(path).1, NAMES)
+}
+
+/// A file whose name ends nearly as those that are read has something in it that somebody means to be read.
+pub(super) fn end_as_they_are_read(sites: &Sites) -> Vec<Diagnostic> {
+    let odd = sites.original.routes.files().filter_map(|path| Some((path, meant_ending(path)?)));
+    odd.map(|(path, (ending, meant))| {
+        let problem = Diagnostic::new(rule::FILE_ENDING, Place::whole(path));
+        problem.with("ending", ending).with("meant", meant)
+    })
+    .collect()
+}
+
+/// Returns how a name ends, and the ending that was meant, of a file that is nearly one that is read.
+fn meant_ending(path: &str) -> Option<(&str, &'static str)> {
+    let lower = path.to_lowercase();
+    let near = NEAR_ENDINGS.iter().find(|(near, _)| lower.ends_with(near));
+    let read = || ENDINGS.iter().find(|end| lower.ends_with(**end) && !path.ends_with(**end));
+    let (length, meant) =
+        near.map(|(near, meant)| (near.len(), *meant)).or_else(|| read().map(|end| (end.len(), *end)))?;
+    Some((path.get(path.len() - length..)?, meant))
 }
 
 /// Returns the files that links lead to, by path; links on drafts count where `drafts` says so.

@@ -5,6 +5,9 @@ use crate::{
     model::{Attachment, Consultation, Here, LinkError, Page, Routes, Site, Sites},
 };
 
+/// Most ids that are named where none is near.
+const MOST_IDS: usize = 8;
+
 /// Every link leads to a page that is there, by its exact name, and not from a public page to a draft.
 pub(super) fn lead_somewhere(sites: &Sites) -> Vec<Diagnostic> {
     all(sites).into_iter().filter_map(|link| problem(&sites.original.routes, &link)).collect()
@@ -97,7 +100,7 @@ fn problem(routes: &Routes, link: &Written<'_>) -> Option<Diagnostic> {
         Ok(found) if found.draft && !link.draft => Diagnostic::new(rule::LINK_TO_DRAFT, place),
         Ok(_) => return None,
         Err(LinkError::NoAnchor { path, .. }) if routes.lacks_a_chapter(&path) => return None,
-        Err(LinkError::NoAnchor { anchor, .. }) => Diagnostic::new(rule::ANCHOR_BROKEN, place).with("anchor", anchor),
+        Err(LinkError::NoAnchor { path, anchor }) => no_anchor(routes, link, &path, &anchor),
         Err(LinkError::NoFile { path }) if routes.is_broken(&path) => return None,
         Err(LinkError::NoFile { path }) => {
             if let Some(actual) = routes.path_ignoring_case(&path) {
@@ -114,6 +117,35 @@ fn problem(routes: &Routes, link: &Written<'_>) -> Option<Diagnostic> {
     Some(problem.with("target", link.target))
 }
 
+/// Tells that a file has no such section, with the one that was meant or else those that it has.
+fn no_anchor(routes: &Routes, link: &Written<'_>, path: &str, anchor: &str) -> Diagnostic {
+    let ids: Vec<&str> = routes.anchors(path);
+    let mut known = ids.iter().take(MOST_IDS).map(|id| format!("#{id}")).collect::<Vec<_>>().join(", ");
+    if ids.len() > MOST_IDS {
+        known.push_str(", …");
+    }
+    let problem = Diagnostic::new(rule::ANCHOR_BROKEN, anchor_place(link, anchor));
+    let problem = problem.with("anchor", anchor).with("known", if known.is_empty() { "-" } else { &known });
+    // The ids of a chapter begin with its name, which who writes a link by heart leaves out.
+    let named = ids.iter().find(|id| id.strip_suffix(anchor).is_some_and(|chapter| chapter.ends_with('-')));
+    match named.copied().or_else(|| nearest(anchor, ids)) {
+        Some(id) => problem.with("nearest", format!("#{id}")),
+        None => problem,
+    }
+}
+
+/// Returns where the id is written, the sign before it included.
+fn anchor_place(link: &Written<'_>, anchor: &str) -> Place {
+    let place = link.place.clone();
+    let letters = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    let (whole, id) = (letters(link.target), letters(anchor).saturating_add(1));
+    // A link whose target stands elsewhere has the place of its words.
+    if place.length != whole || id > whole {
+        return place;
+    }
+    Place { column: place.column + whole - id, length: id, ..place }
+}
+
 /// Returns the target that an editor most likely meant, as it is to be written in the file.
 fn meant(routes: &Routes, link: &Written<'_>, path: &str) -> Option<String> {
     let target = link.target;
@@ -122,6 +154,11 @@ fn meant(routes: &Routes, link: &Written<'_>, path: &str) -> Option<String> {
     }
     if target.contains('@') {
         return Some(format!("mailto:{target}"));
+    }
+    if target.contains('\\') {
+        // As Windows writes paths.
+        let slashed = target.replace('\\', "/");
+        return routes.find(&link.here(), &slashed).is_ok().then_some(slashed);
     }
     let others = || routes.paths().filter(|other| *other != link.path);
     // A path from the root, an address of the site, and the name of a file in another folder are common slips.

@@ -1,17 +1,20 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use forms::{Form, Kind, Question, Text, kind::Opt};
 use jiff::civil::Date;
 
 use crate::{
-    diagnostic::{Diagnostic, Place, Rule, rule},
+    diagnostic::{Diagnostic, Lines, Place, Rule, rule},
     markdown::Section,
     model::{Consultation, Difference, Document, FormPage, Published, Revision, Site, Snapshot, Version},
     redline::{self, Edit},
+    source::Source,
 };
 
 /// The most words shown before and after what changed.
 const AROUND: usize = 4;
+/// Words by which a place is known.
+const ENOUGH: usize = 12;
 /// The most letters of what changed that are shown.
 const SHOWN: usize = 120;
 
@@ -25,14 +28,14 @@ pub(crate) struct Differing<'a> {
 }
 
 /// Returns the versions whose texts differ from what was put to residents.
-pub(crate) fn differing(site: &Site) -> Vec<Differing<'_>> {
+pub(crate) fn differing<'a>(site: &'a Site, source: &Source) -> Vec<Differing<'a>> {
     let versions = site.consultations.iter().flat_map(|consultation| {
         consultation.documents.iter().flat_map(move |document| {
             document.versions.iter().map(move |version| Differing {
                 consultation: &consultation.id,
                 document: document.name(),
                 version: &version.version,
-                problems: text(consultation, document, version),
+                problems: text(consultation, document, version, source),
             })
         })
     });
@@ -41,11 +44,50 @@ pub(crate) fn differing(site: &Site) -> Vec<Differing<'_>> {
 
 /// A text that was put to residents stays, section by section, until a correction of it is registered: remarks are
 /// bound to it.
-pub(super) fn texts(site: &Site) -> Vec<Diagnostic> {
-    differing(site).into_iter().flat_map(|version| version.problems).collect()
+pub(super) fn texts(site: &Site, source: &Source) -> Vec<Diagnostic> {
+    differing(site, source).into_iter().flat_map(|version| version.problems).collect()
 }
 
-fn text(consultation: &Consultation, document: &Document, version: &Version) -> Vec<Diagnostic> {
+/// Moves what is told of a changed section from its heading to the words that changed, if they are found below it.
+fn narrowed(problem: Diagnostic, source: &Source) -> Diagnostic {
+    let found = || {
+        let (place, new) = (problem.place.as_ref()?, problem.word("new")?);
+        let lines = Lines::new(&place.file, source.text(&place.file)?);
+        let start = lines.byte(place);
+        let below = words(&lines.text()[start..]);
+        let mut changed = words(new);
+        changed.truncate(ENOUGH);
+        let wanted = changed.iter().map(|range| &new[range.clone()]);
+        let at = below.windows(changed.len().max(1)).find(|here| {
+            here.iter().map(|range| &lines.text()[start + range.start..start + range.end]).eq(wanted.clone())
+        })?;
+        let (first, last) = (at.first()?, at.last()?);
+        Some(lines.place(start + first.start..start + last.end))
+    };
+    match found().filter(|_| problem.rule == rule::CONSULTED_TEXT_CHANGED) {
+        Some(place) => Diagnostic { place: Some(place), ..problem },
+        None => problem,
+    }
+}
+
+/// Returns where the words of a text stand, without what is no letter and no digit.
+fn words(text: &str) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
+    let mut start = None;
+    for (at, letter) in text.char_indices().chain([(text.len(), ' ')]) {
+        match (letter.is_alphanumeric(), start) {
+            (true, None) => start = Some(at),
+            (false, Some(first)) => {
+                words.push(first..at);
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+fn text(consultation: &Consultation, document: &Document, version: &Version, source: &Source) -> Vec<Diagnostic> {
     let latest = consultation.register.latest(document.name(), &version.version);
     let Some(day) = latest.last().map(|snapshot| snapshot.text.day) else { return Vec::new() };
     let places: BTreeMap<&str, Place> = version.chapters.iter().flat_map(super::sections::places).collect();
@@ -67,7 +109,7 @@ fn text(consultation: &Consultation, document: &Document, version: &Version) -> 
         }
         Difference::Added(new) => Diagnostic::new(rule::CONSULTED_SECTION_ADDED, place(new)).with("id", &new.id),
     };
-    version.differences(&latest).into_iter().map(problem).collect()
+    version.differences(&latest).into_iter().map(problem).map(|problem| narrowed(problem, source)).collect()
 }
 
 /// Returns what stood and what stands where two texts differ first, with a few words around.

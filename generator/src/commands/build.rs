@@ -10,6 +10,7 @@ use crate::{
     emit::Staging,
     pictures,
     pipeline::{self, Options},
+    source,
 };
 
 #[derive(Debug, Args)]
@@ -37,24 +38,25 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let waiting = Waiting::on_a_terminal();
     let root = &arguments.root.root;
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
     let staging = Staging::at(&arguments.out);
-    let (source, built) = pipeline::read_and_build(root, &options, &staging)?;
-    drop(waiting);
+    let (source, unread) = source::read(root)?;
     let texts = arguments.language.of(&source);
+    let waiting = Waiting::since(started, &texts);
+    let sink = waiting.counting(&staging);
+    let built = waiting.shown(|| pipeline::build_what_was_read(&source, unread, &options, &sink));
     let refused = report(&built.problems, &source, &texts, arguments.strict);
     if refused || !built.complete {
         // What is staged is dropped, and all is as it was.
         return Ok(ExitCode::from(PROBLEMS));
     }
-    let broken = pictures::cache::all(Some(&arguments.cache), &built.prints, &source, &staging)?;
+    let broken = waiting.shown(|| pictures::cache::all(Some(&arguments.cache), &built.prints, &source, &sink))?;
     if report(&broken, &source, &texts, arguments.strict) {
         return Ok(ExitCode::from(PROBLEMS));
     }
-    let emitted = staging.place().context("failed to write the site")?;
+    let emitted = waiting.shown(|| staging.place()).context("failed to write the site")?;
     let mut lines = texts.phrase(
         "built",
         &[

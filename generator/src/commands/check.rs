@@ -1,13 +1,15 @@
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Instant};
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
-use super::{FAILED, Language, PROBLEMS, Root, commit, complain, day, day_of, now, refuses, say, told};
+use super::{
+    FAILED, Language, PROBLEMS, Root, commit, complain, day, day_of, now, refuses, say, told, waiting::Waiting,
+};
 use crate::{
     diagnostic::{Diagnostic, Severity, Texts, coloured, explain, github, json, rule},
     pipeline::{self, Options},
-    source::Source,
+    source::{self, Source},
 };
 
 #[derive(Debug, Args)]
@@ -56,8 +58,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = &arguments.root.root;
     let today = arguments.today.map_or_else(|| day_of(now()), Ok)?;
     let options = Options { today, drafts: arguments.drafts, commit: commit(root) };
-    let (source, built) = pipeline::read_and_build(root, &options, &())?;
+    let (source, unread) = source::read(root)?;
     let texts = arguments.language.of(&source);
+    let waiting = Waiting::since(Instant::now(), &texts);
+    let sink = waiting.counting(&());
+    let built = waiting.shown(|| pipeline::build_what_was_read(&source, unread, &options, &sink));
     say(&match arguments.format {
         Format::Human if arguments.notes => {
             format!("{}{}", coloured(&built.problems, &source, &texts), summary(&built.problems, true, &texts))

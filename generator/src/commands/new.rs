@@ -2,11 +2,11 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 
-use super::{Language, PROBLEMS, Root, change, complain, day, day_of, now, say};
+use super::{Language, PROBLEMS, Root, change, complain, day, day_of, in_each_language, now, say};
 use crate::{
-    content::{self, document},
+    content::{self, document, schedule},
     diagnostic::{Diagnostic, coloured, rule},
     memory::Memory,
     pipeline::{self, Options},
@@ -106,14 +106,15 @@ enum What {
 }
 
 /// Takes a time of day as schedules have it.
-fn time(text: &str) -> Result<String, &'static str> {
-    let good = text.len() == 5 && Time::strptime("%H:%M", text).is_ok();
-    good.then(|| text.to_owned()).ok_or("write it as 17:00")
+fn time(text: &str) -> Result<String, String> {
+    let written = schedule::is_time(text).then(|| text.to_owned());
+    written.ok_or_else(|| in_each_language("time-format", &[("example", "17:00")]))
 }
 
 /// Takes the number of a version as documents have it: it is the name of a folder.
-fn version(text: &str) -> Result<String, &'static str> {
-    document::is_version(text).then(|| text.to_owned()).ok_or("write it as numbers with stops between them, as 2.0")
+fn version(text: &str) -> Result<String, String> {
+    let written = document::is_version(text).then(|| text.to_owned());
+    written.ok_or_else(|| in_each_language("version-format", &[("example", "2.0")]))
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -129,7 +130,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         What::Consultation { title, start, end, announced, id } => {
             scaffold::consultation(&sites.original, id.as_deref(), title, *announced, [*start, *end])
         }
-        What::Page { title, folder, name } => scaffold::page(&source, name.as_deref(), folder.as_deref(), title),
+        What::Page { title, folder, name } => {
+            scaffold::page(&source, &sites.original, name.as_deref(), folder.as_deref(), title)
+        }
         What::Version { consultation, document, version, date } => {
             let (consultation, document) = (consultation.as_deref(), document.as_deref());
             scaffold::version(
@@ -145,9 +148,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             scaffold::form(&sites.original, consultation.as_deref(), name, title.as_ref().unwrap_or(name))
         }
         What::Meeting { date, time, place, title, id, consultation } => {
-            let meeting_title = texts.phrase("meeting", &[]);
-            let title = title.as_deref().unwrap_or(&meeting_title);
-            let meeting = Meeting { id: id.as_deref(), title, date: *date, time, place: place.as_deref() };
+            let (title, place) = (title.as_deref(), place.as_deref());
+            let meeting = Meeting { id: id.as_deref(), title, date: *date, time, place };
             scaffold::meeting(&source, &sites.original, consultation.as_deref(), &meeting)
         }
     };

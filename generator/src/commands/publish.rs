@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = Options { today, drafts: false, commit: None };
     let (sites, _) = pipeline::sites(&source, &options, &Memory::default(), &mut problems);
     let texts = arguments.language.of(&source);
-    let differing = check::differing(&sites.original);
+    let differing = check::differing(&sites.original, &source);
     let corrected = match &arguments.correction {
         Some(_) => corrected(arguments, &differing, &texts)?,
         None => None,

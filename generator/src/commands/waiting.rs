@@ -1,46 +1,80 @@
 use std::{
     io::{IsTerminal as _, stderr},
-    sync::mpsc::{self, RecvTimeoutError, Sender},
-    thread::{self, JoinHandle},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
+    thread,
     time::{Duration, Instant},
 };
 
 use super::complain;
+use crate::{
+    diagnostic::Texts,
+    emit::{Output, Sink},
+};
 
 /// How often the line is written anew.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// A line on the terminal that tells how long the work has gone on; it is gone when this is dropped.
-pub(super) struct Waiting(Option<(Sender<()>, JoinHandle<()>)>);
+/// A line on the terminal that tells how long the work has gone on and how many files are made.
+pub(super) struct Waiting<'a> {
+    texts: &'a Texts,
+    started: Instant,
+    files: AtomicUsize,
+}
 
-impl Waiting {
-    /// Begins to wait. Where standard error is no terminal, and for work that is done within a second, nothing is shown.
-    pub(super) fn on_a_terminal() -> Self {
+impl<'a> Waiting<'a> {
+    /// Begins to wait; `started` is when the work began.
+    pub(super) fn since(started: Instant, texts: &'a Texts) -> Self {
+        Self { texts, started, files: AtomicUsize::new(0) }
+    }
+
+    /// Does some work, with the line under way; it is gone in the end. Where standard error is no terminal, and for work
+    /// that is done within a second, nothing is shown.
+    pub(super) fn shown<T>(&self, work: impl FnOnce() -> T) -> T {
         if !stderr().is_terminal() {
-            return Self(None);
+            return work();
         }
         let (done, told) = mpsc::channel();
-        let started = Instant::now();
-        let beat = move || {
-            let mut shown = false;
-            while told.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
-                complain(&format!("\r… {} s", started.elapsed().as_secs()));
-                shown = true;
-            }
-            if shown {
-                complain("\r\u{1b}[K");
-            }
-        };
-        Self(Some((done, thread::spawn(beat))))
+        thread::scope(|scope| {
+            scope.spawn(move || self.beat(&told));
+            // Gone with the work, however that ends.
+            let _done: Sender<()> = done;
+            work()
+        })
+    }
+
+    /// Returns a sink that hands everything on to `sink` and counts it.
+    pub(super) fn counting(&'a self, sink: &'a dyn Sink) -> Counting<'a> {
+        Counting { sink, files: &self.files }
+    }
+
+    fn beat(&self, told: &Receiver<()>) {
+        let mut width = 0;
+        while told.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
+            let seconds = self.started.elapsed().as_secs().to_string();
+            let files = self.files.load(Ordering::Relaxed).to_string();
+            let line = self.texts.phrase("waiting", &[("seconds", &seconds), ("files", &files)]);
+            complain(&format!("\r{line}"));
+            width = line.chars().count();
+        }
+        // Blanks clear a line on every terminal, those that know no colours too.
+        if width > 0 {
+            complain(&format!("\r{:width$}\r", ""));
+        }
     }
 }
 
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some((done, beat)) = self.0.take() {
-            drop(done);
-            // A thread that only prints has nothing to tell.
-            let _ = beat.join();
-        }
+/// A sink that counts what goes through it.
+pub(super) struct Counting<'a> {
+    sink: &'a dyn Sink,
+    files: &'a AtomicUsize,
+}
+
+impl Sink for Counting<'_> {
+    fn take(&self, path: String, output: Output) {
+        self.sink.take(path, output);
+        self.files.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -1,16 +1,16 @@
 use std::collections::BTreeSet;
 
-use forms::{Contact, Text};
+use forms::{Contact, Text, kind};
 use jiff::civil::Date;
 
 use super::{
     FOLDER, RawAttachment, Reader, address_slug, attachments, document, document::RawDocument, form, form::RawForm,
-    number, register, register::RawRegister, required_words, schedule, schedule::RawSchedule, site::Languages, split,
-    words,
+    inner_link, number, register, register::RawRegister, required_words, schedule, schedule::RawSchedule,
+    site::Languages, split, words,
 };
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
-    slug,
+    markdown, slug,
     source::Source,
     yaml::{Fields, Node},
 };
@@ -23,6 +23,8 @@ const GRACE_MINUTES: u32 = 15;
 const LONGEST_RETENTION: i64 = 36_525;
 /// Digits of a telephone number.
 const PHONE_DIGITS: usize = 9;
+/// Digits of the shortest number that can be called.
+const SHORTEST_PHONE: usize = 3;
 /// Longest id of a consultation.
 pub(crate) const LONGEST_ID: usize = 64;
 
@@ -100,13 +102,6 @@ pub(crate) struct RawChannel {
     pub(crate) offices: bool,
 }
 
-impl RawChannel {
-    /// Tells whether the page has a link or an address for it.
-    fn leads_somewhere(&self) -> bool {
-        self.url.is_some() || self.form.is_some() || self.offices
-    }
-}
-
 /// Tells whether words hold an e-mail address or a telephone.
 fn tells_where(how: &str) -> bool {
     how.contains('@') || how.chars().filter(char::is_ascii_digit).count() >= PHONE_DIGITS
@@ -182,9 +177,9 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) -> Option<RawConsultat
         }),
         unit: words(&mut fields, "unit", languages),
         contact: fields.one("contact", |node, problems| Some(contact(node, problems))).unwrap_or_default(),
-        privacy: fields.string("privacy"),
-        announcement: fields.string("announcement"),
-        remarks: fields.string("remarks"),
+        privacy: inner_link(&mut fields, "privacy"),
+        announcement: inner_link(&mut fields, "announcement"),
+        remarks: inner_link(&mut fields, "remarks"),
         offices: fields.list("offices", |node, problems| Some(office(node, languages, problems))),
         attachments: attachments(&mut fields, languages),
         channels: fields.list("channels", |node, problems| Some(channel(node, languages, problems))),
@@ -214,11 +209,35 @@ fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Spanned<Date>, S
 fn contact(node: &Node, problems: &mut Vec<Diagnostic>) -> Contact {
     let mut fields = Fields::new(node, problems);
     let contact = Contact {
-        email: fields.string("email").map(|email| email.value),
-        phone: fields.string("phone").map(|phone| phone.value),
+        email: contact_by(&mut fields, "email", kind::Email::is_address),
+        phone: contact_by(&mut fields, "phone", is_phone),
     };
     fields.finish();
     contact
+}
+
+/// Reads how residents reach the office; what reaches nobody is reported.
+fn contact_by(fields: &mut Fields<'_>, key: &'static str, reaches: fn(&str) -> bool) -> Option<String> {
+    let field = fields.string(key)?;
+    if reaches(&field.value) {
+        return Some(field.value);
+    }
+    let problem = Diagnostic::new(rule::CONTACT_BAD, field.place).with("key", key);
+    fields.problems().push(problem.with("value", field.value));
+    None
+}
+
+/// Tells whether words are a number to call, with little beside it: "41 36 76 415 wew. 12".
+fn is_phone(words: &str) -> bool {
+    let digits = words.chars().filter(char::is_ascii_digit).count();
+    let letters = words.chars().filter(|letter| letter.is_alphabetic()).count();
+    digits >= SHORTEST_PHONE && letters <= digits
+}
+
+/// Tells whether a word is a Polish postal code, `25-303`.
+fn is_postcode(word: &str) -> bool {
+    let digits = |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
+    word.split_once('-').is_some_and(|(district, place)| digits(district, 2) && digits(place, 3))
 }
 
 fn office(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -> RawOffice {
@@ -227,9 +246,16 @@ fn office(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) ->
     let (street, postcode) = (fields.string("street"), fields.source_text("postcode"));
     let city = fields.string("city");
     let hours = words(&mut fields, "hours", languages);
-    if street.is_none() || postcode.is_none() || city.is_none() {
-        let place = fields.place().clone();
-        fields.problems().push(Diagnostic::new(rule::OFFICE_WITHOUT_ADDRESS, place));
+    if let Some(odd) = postcode.as_ref().filter(|code| !is_postcode(&code.value)) {
+        let problem = Diagnostic::new(rule::POSTCODE_ODD, odd.place.clone()).with("value", &odd.value);
+        fields.problems().push(problem);
+    }
+    let parts = [("street", &street), ("postcode", &postcode), ("city", &city)];
+    let missing: Vec<_> = parts.iter().filter(|(_, part)| part.is_none()).map(|(key, _)| *key).collect();
+    if !missing.is_empty() {
+        let problem = Diagnostic::new(rule::OFFICE_WITHOUT_ADDRESS, fields.place().clone());
+        let problem = problem.with("office", name.in_language(languages.original()));
+        fields.problems().push(problem.with("missing", missing.join(", ")));
     }
     fields.finish();
     let [street, postcode, city] = [street, postcode, city].map(|part| part.map(|part| part.value).unwrap_or_default());
@@ -239,12 +265,16 @@ fn office(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) ->
 /// Reads `url`, an address outside of the site.
 fn web_address(fields: &mut Fields<'_>) -> Option<String> {
     let url = fields.string("url")?;
-    let (scheme, _) = url.value.split_once("://").unwrap_or_default();
-    if matches!(scheme, "https" | "http") {
+    if markdown::is_web_address(&url.value) {
         return Some(url.value);
     }
-    let problem = Diagnostic::new(rule::LINK_SCHEME, url.place).with("target", &url.value);
-    fields.problems().push(problem.with("scheme", scheme));
+    let problem = match url.value.split_once("://") {
+        Some((scheme, _)) if !matches!(scheme, "https" | "http") => {
+            Diagnostic::new(rule::LINK_SCHEME, url.place).with("scheme", scheme)
+        }
+        _ => Diagnostic::new(rule::LINK_ADDRESS, url.place),
+    };
+    fields.problems().push(problem.with("target", url.value));
     None
 }
 
@@ -255,15 +285,18 @@ fn channel(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -
         name: required_words(&mut fields, "name", languages),
         how: words(&mut fields, "how", languages).unwrap_or_default(),
         url: web_address(&mut fields),
-        form: fields.string("form"),
+        form: inner_link(&mut fields, "form"),
         offices: fields.boolean("offices").is_some_and(|offices| offices.value),
     };
-    let place = fields.place().clone();
+    let leads_somewhere = channel.offices || ["url", "form"].into_iter().any(|key| fields.node(key).is_some());
     let how = channel.how.in_language(languages.original());
-    if how.is_empty() {
-        fields.problems().push(Diagnostic::new(rule::CHANNEL_WITHOUT_HOW, place));
-    } else if !channel.leads_somewhere() && !tells_where(how) {
-        let problem = Diagnostic::new(rule::CHANNEL_WITHOUT_WHERE, place);
+    let vague = match how {
+        "" => Some(rule::CHANNEL_WITHOUT_HOW),
+        // An address that is wrong is told as such.
+        how => (!leads_somewhere && !tells_where(how)).then_some(rule::CHANNEL_WITHOUT_WHERE),
+    };
+    if let Some(rule) = vague {
+        let problem = Diagnostic::new(rule, fields.place().clone());
         fields.problems().push(problem.with("channel", channel.name.in_language(languages.original())));
     }
     fields.finish();

@@ -7,7 +7,7 @@ use super::{RawAttachment, Reader, attachments, has_extension, page, page::RawPa
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
     slug,
-    yaml::Fields,
+    yaml::{Fields, Value},
 };
 
 /// `documents/NAME/document.yaml` with its versions.
@@ -71,7 +71,9 @@ fn read(reader: &mut Reader<'_>, folder: &str, name: &str) -> Option<RawDocument
             let mut fields = Fields::new(node, problems);
             let version = fields.required_source_text("version");
             let date = fields.date("date").map(|date| date.value);
-            let status = required_words(&mut fields, "status", languages);
+            // The mark of a draft is no word for residents, which somebody would translate.
+            let is_marked = fields.node("status").is_some_and(|status| status.value == Value::String(DRAFT.to_owned()));
+            let status = if is_marked { Text::from(DRAFT) } else { required_words(&mut fields, "status", languages) };
             let note = words(&mut fields, "note", languages);
             fields.finish();
             let is_draft = status.in_language(languages.original()) == DRAFT;

@@ -116,9 +116,10 @@ fn read(reader: &mut Reader<'_>, path: &str) -> Option<RawForm> {
     let mut questions = Vec::new();
     let months = months(reader.words);
     let places = raw.iter().map(|raw| (raw.name.value.clone(), kinds::places(raw, &lists))).collect();
+    let lines = raw.iter().rev().map(|raw| (raw.name.value.clone(), raw.name.place.line)).collect();
     for raw in raw {
         check_name(&raw.name, &mut names, reader.problems);
-        let when = conditions::resolve(&raw, &questions, &names, reader.problems);
+        let when = conditions::resolve(&raw, &questions, &names, &lines, reader.problems);
         let question = kinds::resolve(raw, &lists, &months, reader.problems);
         questions.extend(question.map(|question| Question { when, ..question }));
     }
@@ -230,8 +231,8 @@ fn options(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -
         fields.finish();
         Some((value?, label))
     });
-    let mut seen = BTreeMap::<&str, u32>::new();
-    for (value, _) in &options {
+    let (mut seen, mut labels) = (BTreeMap::<&str, u32>::new(), BTreeMap::<&str, u32>::new());
+    for (value, label) in &options {
         let word = value.value.as_str();
         if !is_value(word) || word == kind::OTHER {
             problems.push(Diagnostic::new(rule::OPTION_VALUE_BAD, value.place.clone()).with("value", word));
@@ -239,6 +240,12 @@ fn options(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -
         if let Some(line) = seen.insert(word, value.place.line) {
             let problem = Diagnostic::new(rule::OPTION_VALUE_TWICE, value.place.clone());
             problems.push(problem.with("value", word).with("line", line));
+            continue;
+        }
+        let label = label.in_language(languages.original()).trim();
+        if let Some(line) = labels.insert(label, value.place.line).filter(|_| !label.is_empty()) {
+            let problem = Diagnostic::new(rule::OPTION_LABEL_TWICE, value.place.clone());
+            problems.push(problem.with("label", label).with("line", line));
         }
     }
     options

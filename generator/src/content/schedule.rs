@@ -105,9 +105,17 @@ fn end(fields: &mut Fields<'_>, start: Option<&Spanned<Date>>) -> Option<Spanned
 /// Reads a time of day, `11:00`.
 fn time(fields: &mut Fields<'_>) -> Option<String> {
     let time = fields.required_source_text("time")?;
-    if time.value.len() == 5 && Time::strptime("%H:%M", &time.value).is_ok() {
+    if is_time(&time.value) {
         return Some(time.value);
     }
-    fields.problems().push(Diagnostic::new(rule::TIME_BAD, time.place).with("value", time.value));
+    let problem = Diagnostic::new(rule::TIME_BAD, time.place).with("value", &time.value);
+    // "9:30" and "17.00" are how people write it.
+    let meant = format!("{:0>5}", time.value.replace('.', ":"));
+    fields.problems().push(if is_time(&meant) { problem.with("nearest", meant) } else { problem });
     None
+}
+
+/// Tells whether a word is a time of day as schedules have it, `09:30`.
+pub(crate) fn is_time(word: &str) -> bool {
+    word.len() == 5 && Time::strptime("%H:%M", word).is_ok()
 }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use forms::Text;
 
-use super::{FOLDER, page::translated, required_words, words};
+use super::{FOLDER, inside, page::translated, required_words, words};
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
     source::Source,
@@ -100,7 +100,7 @@ pub(super) fn fields(node: &Node, problems: &mut Vec<Diagnostic>) -> RawSite {
         navigation: fields.list("navigation", |node, problems| {
             let mut fields = Fields::new(node, problems);
             let label = required_words(&mut fields, "label", &languages);
-            let to = fields.required_string("to");
+            let to = fields.required_string("to").and_then(|to| inside(to, fields.problems()));
             fields.finish();
             Some(RawNavigation { label, to })
         }),

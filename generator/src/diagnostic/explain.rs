@@ -23,16 +23,18 @@ pub(crate) fn explain(rule: &'static Rule, texts: &Texts) -> String {
 }
 
 fn message(rule: &'static Rule, texts: &Texts) -> String {
-    texts.message(&any(rule))
+    texts.message(&example(rule))
 }
 
 fn hint(rule: &'static Rule, texts: &Texts) -> String {
-    texts.hint(&any(rule))
+    texts.hint(&example(rule))
 }
 
-/// Returns a breach of a rule by nobody in particular.
-fn any(rule: &'static Rule) -> Diagnostic {
-    rule.args.iter().fold(Diagnostic::new(rule, None), |problem, arg| problem.with(arg, "…"))
+/// Returns the breach of a rule that its example is.
+fn example(rule: &'static Rule) -> Diagnostic {
+    let words = examples().get(rule.id).map(|example| &example.words);
+    let word = |arg: &str| words.and_then(|words| words.get(arg)).map_or("…", String::as_str);
+    rule.args.iter().fold(Diagnostic::new(rule, None), |problem, arg| problem.with(arg, word(arg)))
 }
 
 fn indented(text: &str) -> String {
@@ -70,20 +72,24 @@ mod tests {
     #[test]
     fn a_rule_is_explained_with_an_example() {
         let told = explain(rule::DATE_BAD, &Texts::in_language("en"));
-        assert!(told.starts_with("error[date-bad]: “…” is not a date.\n\nA date has one form"), "{told}");
+        assert!(told.starts_with("error[date-bad]: “2026-06-31” is not a date.\n\nA date has one form"), "{told}");
         assert!(told.contains("\nWrong:\n    end: 2026-06-31\n\nRight:\n    end: 2026-06-30\n"), "{told}");
     }
 
     /// Writes a page for each group of rules, and one that leads to them.
     fn pages(texts: &Texts) -> BTreeMap<String, String> {
-        let (title, introduction) = texts.reference();
-        let mut pages = BTreeMap::from([("index.md".to_owned(), format!("# {title}\n\n{introduction}\n"))]);
+        let reference = texts.reference();
+        let front = format!("# {}\n\n{}\n", reference.title, reference.introduction);
+        let mut pages = BTreeMap::from([("index.md".to_owned(), front)]);
         for (index, (group, rules)) in rule::GROUPS.iter().enumerate() {
             let title = texts.group(group);
+            let sections: String = rules.iter().map(|rule| section(rule, texts)).collect();
             let mut page = format!("---\nweight: {}\n---\n\n# {title}\n", index + 1);
-            for rule in *rules {
-                page.push_str(&section(rule, texts));
+            let spoken: Vec<&str> = sections.split(|letter: char| !letter.is_alphanumeric()).collect();
+            for (short, words) in reference.abbreviations.iter().filter(|(short, _)| spoken.contains(&short.as_str())) {
+                let _ = write!(page, "\n{short} – {words}.\n");
             }
+            page.push_str(&sections);
             pages.insert(format!("{}.md", slug::fold(title)), page);
         }
         pages

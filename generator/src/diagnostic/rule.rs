@@ -46,6 +46,8 @@ rules! {
         FILE_NAME_NOT_UTF8 = Error "file-name-not-utf8" ["name"];
         MERGE_CONFLICT = Error "merge-conflict" [];
         SAME_NAME_BY_CASE = Error "same-name-by-case" ["other"];
+        FILE_ENDING = Error "file-ending" ["ending", "meant"];
+        FILE_UNREAD = Warning "file-unread" [];
         FILE_UNREFERENCED = Warning "file-unreferenced" [];
     }
     "yaml" {
@@ -74,7 +76,7 @@ rules! {
         NUMBER_BAD = Error "number-bad" ["key", "value", "least", "most"];
     }
     "markdown" {
-        HEADING_LEVEL = Error "heading-level" ["level", "expected"];
+        HEADING_LEVEL = Error "heading-level" ["written", "deepest"];
         HEADING_H1 = Error "heading-h1" [];
         HEADING_SPACE = Error "heading-space" ["mended"];
         HEADING_UNDERLINED = Warning "heading-underlined" [];
@@ -101,6 +103,7 @@ rules! {
         LINK_SCHEME = Error "link-scheme" ["target", "scheme"];
         HEADING_EMPTY = Error "heading-empty" [];
         TABLE_HEADER = Error "table-header" [];
+        TABLE_HALF_MADE = Error "table-half-made" [];
         TABLE_CELLS = Error "table-cells" [];
     }
     "addresses" {
@@ -116,7 +119,10 @@ rules! {
         LINK_BROKEN = Error "link-broken" ["target"];
         LINK_TO_DRAFT = Error "link-to-draft" ["target"];
         LINK_CASE = Error "link-case" ["target", "actual"];
-        ANCHOR_BROKEN = Error "anchor-broken" ["target", "anchor"];
+        ANCHOR_BROKEN = Error "anchor-broken" ["target", "anchor", "known"];
+        LINK_EMPTY = Error "link-empty" [];
+        LINK_ADDRESS = Error "link-address" ["target"];
+        LINK_INSIDE = Error "link-inside" ["target"];
         LINK_HALF_MADE = Error "link-half-made" ["written"];
         LINK_LABEL_MISSING = Warning "link-label-missing" ["label"];
         LINK_WORDS = Warning "link-words" ["words"];
@@ -134,9 +140,11 @@ rules! {
         VERSION_BAD = Error "version-bad" ["version"];
         VERSION_WITHOUT_FOLDER = Error "version-without-folder" ["version", "folder"];
         FOLDER_WITHOUT_VERSION = Error "folder-without-version" ["folder"];
-        CHANNEL_WITHOUT_HOW = Warning "channel-without-how" [];
+        CHANNEL_WITHOUT_HOW = Warning "channel-without-how" ["channel"];
         CHANNEL_WITHOUT_WHERE = Warning "channel-without-where" ["channel"];
-        OFFICE_WITHOUT_ADDRESS = Warning "office-without-address" [];
+        OFFICE_WITHOUT_ADDRESS = Warning "office-without-address" ["office", "missing"];
+        CONTACT_BAD = Error "contact-bad" ["key", "value"];
+        POSTCODE_ODD = Warning "postcode-odd" ["value"];
         CASE_NUMBER_ODD = Warning "case-number-odd" ["number"];
     }
     "law" {
@@ -162,11 +170,13 @@ rules! {
         LIST_UNKNOWN = Error "list-unknown" ["name"];
         OPTION_VALUE_BAD = Error "option-value-bad" ["value"];
         OPTION_VALUE_TWICE = Error "option-value-twice" ["value", "line"];
+        OPTION_LABEL_TWICE = Error "option-label-twice" ["label", "line"];
         SCALE_BAD = Error "scale-bad" ["start", "end"];
         AUTOCOMPLETE_BAD = Error "autocomplete-bad" ["value", "known"];
         CONSTRAINT_BAD = Error "constraint-bad" ["value"];
         CONSTRAINT_EMPTY = Error "constraint-empty" ["min", "max"];
         CONDITION_QUESTION = Error "condition-question" ["name"];
+        CONDITION_LATER = Error "condition-later" ["name", "line"];
         CONDITION_TEST = Error "condition-test" [];
         CONDITION_VALUE = Error "condition-value" ["question", "value"];
         CONDITION_FREE = Error "condition-free" ["question"];

@@ -1,6 +1,10 @@
 //! The words of `generator/i18n`, in the language of those who edit the site.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use icu_locale_core::Locale;
+use icu_plurals::{PluralCategory, PluralRules};
+use jiff::civil::Date;
 
 use super::{Diagnostic, Rule, Severity, Spanned, human::one_line, rule};
 use crate::yaml::{self, Fields};
@@ -10,11 +14,15 @@ const LANGUAGES: [(&str, &str); 2] =
     [("pl", include_str!("../../i18n/pl.yaml")), ("en", include_str!("../../i18n/en.yaml"))];
 /// The language of those whose own is not among them, or who mistyped it.
 const ELSE: &str = "pl";
+/// Placeholders that stand for days.
+const DAYS: [&str; 8] = ["date", "day", "earliest", "end", "latest", "other", "start", "working"];
 const EXAMPLES: &str = include_str!("../../i18n/examples.yaml");
 
 /// The sentences of the rules in one language.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Texts {
+    /// Code of the language.
+    language: String,
     rules: BTreeMap<String, RuleTexts>,
     /// Words for severities and kinds of values.
     words: BTreeMap<String, String>,
@@ -24,8 +32,17 @@ pub(crate) struct Texts {
     phrases: BTreeMap<String, String>,
     /// Titles of groups of rules.
     groups: BTreeMap<String, String>,
-    /// Title and introduction of the page of rules.
-    reference: (String, String),
+    /// What the pages of rules say besides.
+    reference: Reference,
+}
+
+/// What the pages of rules say besides the rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Reference {
+    pub(crate) title: String,
+    pub(crate) introduction: String,
+    /// What abbreviations stand for.
+    pub(crate) abbreviations: BTreeMap<String, String>,
 }
 
 /// The sentences of one rule; message and hint have `{placeholders}`.
@@ -48,6 +65,8 @@ pub(crate) struct Example {
     pub(crate) wrong: String,
     /// As it keeps it.
     pub(crate) right: String,
+    /// What the placeholders of the rule's texts stand for then.
+    pub(crate) words: BTreeMap<String, String>,
 }
 
 impl Texts {
@@ -63,11 +82,11 @@ impl Texts {
     pub(crate) fn in_language(language: &str) -> Self {
         let texts = |wanted: &str| LANGUAGES.into_iter().find(|(language, _)| *language == wanted);
         let (language, text) = texts(language).or_else(|| texts(ELSE)).unwrap_or_default();
-        Self::read(&format!("i18n/{language}.yaml"), text, &mut Vec::new())
+        Self::read(language, text, &mut Vec::new())
     }
 
-    fn read(file: &str, text: &str, problems: &mut Vec<Diagnostic>) -> Self {
-        let node = match yaml::parse(file, text) {
+    fn read(language: &str, text: &str, problems: &mut Vec<Diagnostic>) -> Self {
+        let node = match yaml::parse(&format!("i18n/{language}.yaml"), text) {
             Ok(node) => node,
             Err(problem) => {
                 problems.push(problem);
@@ -76,6 +95,7 @@ impl Texts {
         };
         let mut fields = Fields::new(&node, problems);
         let texts = Self {
+            language: language.to_owned(),
             rules: fields.map("rules", RuleTexts::read).into_iter().map(unplaced).collect(),
             words: words(&mut fields, "words"),
             nearest: fields.required_string("nearest").map(|text| text.value).unwrap_or_default(),
@@ -100,7 +120,7 @@ impl Texts {
                 .iter()
                 .fold(diagnostic.rule.id.to_owned(), |message, (name, value)| format!("{message} {name}={value}"));
         };
-        self.fill(&texts.message, diagnostic)
+        forms::fill(&texts.message, |name| self.said(name, diagnostic, |value| self.day(value)))
     }
 
     /// Returns what to do about it; empty when there is nothing to say.
@@ -108,7 +128,7 @@ impl Texts {
         let question = diagnostic.word("nearest").map(|_| self.nearest.as_str());
         let hint = self.rule(diagnostic.rule).map(|texts| texts.hint.as_str());
         let sentences: Vec<String> =
-            question.into_iter().chain(hint).map(|sentence| self.fill(sentence, diagnostic)).collect();
+            question.into_iter().chain(hint).map(|sentence| self.mend(sentence, diagnostic)).collect();
         sentences.join(" ")
     }
 
@@ -116,8 +136,10 @@ impl Texts {
     pub(crate) fn phrase(&self, key: &str, values: &[(&str, &str)]) -> String {
         let phrase = self.phrases.get(key).map_or(key, String::as_str);
         forms::fill(phrase, |name| {
+            let (name, forms) = counted(name);
             let (_, value) = values.iter().find(|(key, _)| *key == name)?;
-            Some((*value).to_owned())
+            let day = || self.day(value).filter(|_| DAYS.contains(&name));
+            Some(forms.map(|forms| self.form(value, forms)).or_else(day).unwrap_or_else(|| (*value).to_owned()))
         })
     }
 
@@ -141,19 +163,56 @@ impl Texts {
         self.groups.get(group).map_or(group, String::as_str)
     }
 
-    /// Returns title and introduction of the page of rules.
+    /// Returns what the pages of rules say besides.
     #[cfg(test)]
-    pub(crate) fn reference(&self) -> (&str, &str) {
-        (&self.reference.0, &self.reference.1)
+    pub(crate) fn reference(&self) -> &Reference {
+        &self.reference
     }
 
-    fn fill(&self, template: &str, diagnostic: &Diagnostic) -> String {
-        forms::fill(template, |name| {
-            let value = diagnostic.word(name)?;
-            let word = matches!(name, "expected" | "found" | "mend" | "day").then(|| self.words.get(value)).flatten();
-            Some(one_line(word.map_or(value, String::as_str)))
-        })
+    /// Fills what to do: a day stands in it as it is to be written in a file.
+    fn mend(&self, template: &str, diagnostic: &Diagnostic) -> String {
+        forms::fill(template, |name| self.said(name, diagnostic, |_| None))
     }
+
+    /// Returns what a placeholder stands for; `day` tells how a day is said.
+    fn said(&self, name: &str, diagnostic: &Diagnostic, day: impl Fn(&str) -> Option<String>) -> Option<String> {
+        let (name, forms) = counted(name);
+        let value = diagnostic.word(name)?;
+        if let Some(forms) = forms {
+            return Some(self.form(value, forms));
+        }
+        let word = matches!(name, "expected" | "found" | "mend" | "day").then(|| self.words.get(value)).flatten();
+        let day = DAYS.contains(&name).then(|| day(value)).flatten();
+        Some(day.unwrap_or_else(|| one_line(word.map_or(value, String::as_str))))
+    }
+
+    /// Returns the form of a word that belongs to a number: `dzień|dni|dni`, in the order in which CLDR has the forms
+    /// for whole numbers, the last for all others.
+    fn form(&self, number: &str, forms: &str) -> String {
+        let forms: Vec<&str> = forms.split('|').collect();
+        let category = || {
+            let rules = PluralRules::try_new_cardinal(self.language.parse::<Locale>().ok()?.into()).ok()?;
+            Some(rules.category_for(number.parse::<u64>().ok()?))
+        };
+        let index = match category() {
+            Some(PluralCategory::One) => 0,
+            Some(PluralCategory::Few) => 1,
+            _ => forms.len(),
+        };
+        forms.get(index).or(forms.last()).copied().unwrap_or_default().to_owned()
+    }
+
+    /// Returns a day as it is said in a sentence: `29 lipca 2021`.
+    fn day(&self, value: &str) -> Option<String> {
+        let day: Date = value.parse().ok().filter(|_| value.len() == 10)?;
+        let month = self.words.get("months")?.split(' ').nth(usize::try_from(day.month()).ok()?.checked_sub(1)?)?;
+        Some(format!("{} {month} {}", day.day(), day.year()))
+    }
+}
+
+/// Splits a placeholder into its name and the forms of the word that belongs to its number: `days|dzień|dni|dni`.
+fn counted(placeholder: &str) -> (&str, Option<&str>) {
+    placeholder.split_once('|').map_or((placeholder, None), |(name, forms)| (name, Some(forms)))
 }
 
 impl RuleTexts {
@@ -169,8 +228,9 @@ impl RuleTexts {
 }
 
 /// Returns the example of each rule by its id.
-pub(crate) fn examples() -> BTreeMap<String, Example> {
-    read_examples(&mut Vec::new())
+pub(crate) fn examples() -> &'static BTreeMap<String, Example> {
+    static READ: LazyLock<BTreeMap<String, Example>> = LazyLock::new(|| read_examples(&mut Vec::new()));
+    &READ
 }
 
 fn read_examples(problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Example> {
@@ -185,8 +245,9 @@ fn read_examples(problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Example> {
     let examples = fields.map("examples", |node, problems| {
         let mut fields = Fields::new(node, problems);
         let (wrong, right) = (fields.required_string("wrong"), fields.required_string("right"));
+        let words = words(&mut fields, "words");
         fields.finish();
-        Some(Example { wrong: wrong?.value, right: right?.value })
+        Some(Example { wrong: wrong?.value, right: right?.value, words })
     });
     fields.finish();
     examples.into_iter().map(unplaced).collect()
@@ -197,11 +258,12 @@ fn words(fields: &mut Fields<'_>, key: &'static str) -> BTreeMap<String, String>
     words.map(|(key, word)| (key, word.value)).collect()
 }
 
-fn reference(node: &yaml::Node, problems: &mut Vec<Diagnostic>) -> Option<(String, String)> {
+fn reference(node: &yaml::Node, problems: &mut Vec<Diagnostic>) -> Option<Reference> {
     let mut fields = Fields::new(node, problems);
     let (title, introduction) = (fields.required_string("title"), fields.required_string("introduction"));
+    let abbreviations = words(&mut fields, "abbreviations");
     fields.finish();
-    Some((title?.value, introduction?.value))
+    Some(Reference { title: title?.value, introduction: introduction?.value, abbreviations })
 }
 
 fn unplaced<T>((key, value): (Spanned<String>, T)) -> (String, T) {
@@ -226,7 +288,7 @@ mod tests {
         assert_eq!(known.len(), rule::all().count(), "an id stands twice");
         for (language, text) in LANGUAGES {
             let mut problems = Vec::new();
-            let texts = Texts::read("texts", text, &mut problems);
+            let texts = Texts::read(language, text, &mut problems);
             assert_eq!(problems, []);
             assert_eq!(texts, Texts::in_language(language));
             assert_eq!(known, texts.rules.keys().map(String::as_str).collect(), "{language}");
@@ -242,6 +304,10 @@ mod tests {
         assert_eq!(problems, []);
         let known: BTreeSet<&str> = rule::all().map(|rule| rule.id).collect();
         assert_eq!(known, examples.keys().map(String::as_str).collect());
+        for rule in rule::all() {
+            let args: BTreeSet<&str> = rule.args.iter().copied().collect();
+            assert_eq!(args, examples[rule.id].words.keys().map(String::as_str).collect(), "{}", rule.id);
+        }
     }
 
     #[test]
@@ -278,10 +344,26 @@ mod tests {
             .chain(kinds)
             .chain(mends.iter().map(String::as_str))
             .chain(calendar::REASONS)
+            .chain(["months"])
             .collect::<BTreeSet<&str>>();
         for texts in all_texts() {
             assert_eq!(keys, texts.words.keys().map(String::as_str).collect());
         }
+    }
+
+    #[test]
+    fn days_and_numbers_are_said_as_the_language_says_them() {
+        let [polish, english] = all_texts();
+        let forms = |number: &str| polish.form(number, "dzień|dni|dniowi");
+        assert_eq!(["1", "3", "12", "22", "25", "…"].map(forms), ["dzień", "dni", "dniowi", "dni", "dniowi", "dniowi"]);
+        assert_eq!(["1", "2"].map(|number| english.form(number, "day|days")), ["day", "days"]);
+        assert_eq!(polish.day("2021-07-29").as_deref(), Some("29 lipca 2021"));
+        assert_eq!(english.day("2021-12-01").as_deref(), Some("1 December 2021"));
+        assert_eq!(polish.day("29.07.2021"), None);
+        let late = Diagnostic::new(rule::REPORT_LATE, None).with("date", "2021-09-01").with("latest", "2021-08-28");
+        let late = late.with("working", "2021-08-27");
+        assert!(polish.message(&late).contains("1 września 2021"), "{}", polish.message(&late));
+        assert!(polish.hint(&late).contains("2021-08-27"), "a day to write: {}", polish.hint(&late));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::{
-    EmitError, Entry, LOCK, MANIFEST, Manifest, Output, Outputs, Report, STAGE, Sink,
+    EmitError, Entry, LOCK, MANIFEST, Manifest, Output, Report, STAGE, Sink,
     disk::Disk,
     plan::{self, Plan},
 };
@@ -163,7 +163,8 @@ pub(super) fn lock(disk: &Disk) -> Result<File, EmitError> {
 }
 
 /// Reads what a build has put in place: all of it, byte by byte as it was written.
-pub(crate) fn read(out: &Path) -> Result<Outputs, EmitError> {
+#[cfg(feature = "serve")]
+pub(crate) fn read(out: &Path) -> Result<super::Outputs, EmitError> {
     let disk = Disk::new(out);
     let manifest = manifest(&disk)?;
     if !manifest.complete {

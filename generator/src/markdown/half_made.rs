@@ -37,6 +37,8 @@ struct Block {
     start: usize,
     /// Byte for byte as in the file, with [`OTHER`] for what is no word.
     words: String,
+    /// The first of its lines that is one of a table, from its first bar to its last.
+    row: Option<Range<usize>>,
 }
 
 impl Block {
@@ -126,6 +128,9 @@ impl Search<'_> {
             let problem = Diagnostic::new(rule::HEADING_SPACE, self.lines.place(range.start..range.start + line.len()));
             self.problems.push(problem.with("mended", format!("{} {heading}", &line[..level])));
         }
+        if line.len() > 2 && line.starts_with('|') && line.ends_with('|') {
+            self.block.row.get_or_insert(range.start..range.start + line.len());
+        }
         if let Some(bullet) = line.chars().next().filter(|first| BULLETS.contains(first)) {
             let place = self.lines.place(range.start..range.start + bullet.len_utf8());
             self.problems.push(Diagnostic::new(rule::LIST_BULLET, place).with("bullet", bullet));
@@ -136,6 +141,8 @@ impl Search<'_> {
         let block = std::mem::take(&mut self.block);
         let place = |range: Range<usize>| self.lines.place(block.start + range.start..block.start + range.end);
         let words = block.words.as_str();
+        let row = block.row.clone().map(|row| Diagnostic::new(rule::TABLE_HALF_MADE, self.lines.place(row)));
+        self.problems.extend(row);
         self.problems.extend(links(words).into_iter().map(|(range, made)| match made {
             Made::Half => Diagnostic::new(rule::LINK_HALF_MADE, place(range.clone())).with("written", &words[range]),
             Made::Label(label) => Diagnostic::new(rule::LINK_LABEL_MISSING, place(range)).with("label", label),
@@ -159,6 +166,8 @@ fn links(words: &str) -> Vec<(Range<usize>, Made<'_>)> {
     for (close, _) in words.match_indices(']') {
         let before = &words[..close];
         let Some(open) = before.rfind('[').filter(|open| !before[open + 1..].contains(']')) else { continue };
+        // What was meant as a picture begins with its sign.
+        let open = if before[..open].ends_with('!') { open - 1 } else { open };
         // A bracket without a word is what a quotation leaves out.
         if !before[open..].chars().any(char::is_alphanumeric) {
             continue;

@@ -13,7 +13,7 @@ use super::{
     tokens::Token,
 };
 use crate::{
-    diagnostic::{Diagnostic, Lines, Rule, Spanned, rule},
+    diagnostic::{Diagnostic, Lines, Place, Rule, Spanned, rule},
     slug, typography,
 };
 
@@ -50,6 +50,8 @@ pub(super) struct Writer<'a> {
     in_code: bool,
     /// Whether the words are those of an address that is its own link.
     in_address: bool,
+    /// Where the link being read stands; its words are those since this length of `text`.
+    link: Option<(usize, Place)>,
 }
 
 /// A block of HTML is one mistake, however many lines it has.
@@ -92,6 +94,7 @@ impl<'a> Writer<'a> {
             html_block: HtmlBlock::None,
             in_code: false,
             in_address: false,
+            link: None,
         }
     }
 
@@ -246,11 +249,7 @@ impl<'a> Writer<'a> {
             TagEnd::Emphasis => self.flow.markup("</em>"),
             TagEnd::Strong => self.flow.markup("</strong>"),
             TagEnd::Strikethrough => self.flow.markup("</del>"),
-            TagEnd::Link => {
-                self.in_address = false;
-                self.flow.gap(Piece::HrefEnd);
-                self.flow.markup("</a>");
-            }
+            TagEnd::Link => self.end_link(),
             TagEnd::Image => self.end_picture(),
             _ => {}
         }
@@ -352,9 +351,9 @@ impl<'a> Writer<'a> {
         if level == 1 {
             self.problem(rule::HEADING_H1, range);
         } else if level > deepest {
-            let place = self.lines.place(range);
-            let problem = Diagnostic::new(rule::HEADING_LEVEL, place);
-            self.problems.push(problem.with("level", level).with("expected", deepest));
+            let signs = |level: u8| "#".repeat(level.into());
+            let problem = Diagnostic::new(rule::HEADING_LEVEL, self.lines.place(range));
+            self.problems.push(problem.with("written", signs(level)).with("deepest", signs(deepest)));
         }
     }
 
@@ -421,7 +420,12 @@ impl<'a> Writer<'a> {
             LinkType::Email => format!("mailto:{target}"),
             _ => target.to_owned(),
         };
+        self.link = Some((self.text.len(), self.lines.place(range.clone())));
         let link = Link { place: self.lines.place(self.target_range(&target, range)), target };
+        if !link.is_whole() {
+            let problem = Diagnostic::new(rule::LINK_ADDRESS, link.place.clone());
+            self.problems.push(problem.with("target", &link.target));
+        }
         if let Some(scheme) = link.scheme().filter(|scheme| !SCHEMES.contains(&scheme.as_str())) {
             let problem = Diagnostic::new(rule::LINK_SCHEME, link.place.clone());
             self.problems.push(problem.with("target", &link.target).with("scheme", scheme));
@@ -432,6 +436,21 @@ impl<'a> Writer<'a> {
         let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(title)) };
         self.flow.markup(&format!("\"{title}>"));
         self.links.push(link);
+    }
+
+    /// Ends a link; one without words cannot be seen, nor be read aloud. A picture has its alt for words.
+    fn end_link(&mut self) {
+        self.in_address = false;
+        self.flow.gap(Piece::HrefEnd);
+        self.flow.markup("</a>");
+        let Some((start, place)) = self.link.take() else { return };
+        let says = self.text.get(start..).is_some_and(|words| !matches!(words.trim(), "" | DECORATIVE));
+        let told = self.problems.last().is_some_and(|problem| {
+            problem.rule == rule::PICTURE_ALT_MISSING && problem.place.as_ref().is_some_and(|alt| *alt >= place)
+        });
+        if !says && !told {
+            self.problems.push(Diagnostic::new(rule::LINK_EMPTY, place));
+        }
     }
 
     fn in_alt(&mut self, event: Event<'_>) {

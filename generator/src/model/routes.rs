@@ -164,6 +164,16 @@ impl Routes {
         Ok(Found { href, address: address.clone(), language, draft, file })
     }
 
+    /// Returns the ids that a link to the file `path` may name, of a document those of its newest version.
+    pub(crate) fn anchors(&self, path: &str) -> Vec<&str> {
+        let route = self.by_path.get(path).and_then(|routes| routes.first());
+        route
+            .into_iter()
+            .flat_map(|route| route.anchors.iter().chain(route.sections.keys()))
+            .map(String::as_str)
+            .collect()
+    }
+
     /// Tells whether the file `path` is there, but could not be understood.
     pub(crate) fn is_broken(&self, path: &str) -> bool {
         self.broken.contains(path)

@@ -14,7 +14,12 @@ use crate::{
 /// A telephone has them, and every other number more.
 const FEWEST_DIGITS: usize = 9;
 /// What stands before the number of a telephone.
-const PHONE_LABELS: [&str; 6] = ["tel", "telefon", "telefonu", "fax", "faks", "kom"];
+const PHONE_LABELS: [&str; 12] =
+    ["tel", "telefon", "telefonu", "fax", "faks", "kom", "pod", "phone", "mobile", "тел", "телефон", "моб"];
+/// What words for a mobile telephone begin with: "komórka", "telefon komórkowy".
+const MOBILE: &str = "komórk";
+/// What stands before a number of the register of residents, however its digits are grouped.
+const PESEL_LABEL: &str = "pesel";
 /// What stands after an amount, which no telephone has.
 const UNITS: [&str; 12] = ["zł", "tys", "mln", "mld", "PLN", "EUR", "euro", "%", "m2", "m²", "osób", "mieszk"];
 
@@ -154,7 +159,8 @@ impl<'a> Part<'a> {
     }
 
     fn rule(&self, kind: Kind) -> Option<&'static Rule> {
-        if self.groups == [11] && is_pesel(&self.digits) {
+        let whole = self.groups == [11] || (self.label == PESEL_LABEL && self.digits.len() == 11);
+        if whole && is_pesel(&self.digits) {
             return Some(rule::PERSONAL_PESEL);
         }
         if self.is_grouped_as_account() && is_account(&self.digits) {
@@ -168,7 +174,7 @@ impl<'a> Part<'a> {
     }
 
     fn is_labelled(&self) -> bool {
-        PHONE_LABELS.contains(&self.label.as_str())
+        PHONE_LABELS.contains(&self.label.as_str()) || self.label.starts_with(MOBILE)
     }
 
     fn is_phone(&self, kind: Kind) -> bool {
@@ -179,7 +185,9 @@ impl<'a> Part<'a> {
             all => all,
         };
         let abroad = international || groups.len() < self.groups.len();
+        let dotted = self.words[self.range.clone()].contains('.');
         let shape = match groups {
+            [3, 3, 3] if dotted => self.is_labelled() || abroad,
             // Amounts and numbers of registers are written like that too.
             [3, 3, 3] => self.is_labelled() || abroad || !self.may_count(kind),
             [2, 3, 2, 2] | [2, 2, 2, 3] | [2, 7] => true,
@@ -227,6 +235,9 @@ fn numbers(words: &str) -> Vec<Number> {
             at = end;
             let after = &words[end..];
             let gap = after.len() - after.trim_start_matches([' ', '-', ')', '\u{a0}']).len();
+            // A telephone in groups of three may have stops between them, which a date never has.
+            let dotted = groups.last().is_some_and(|group| group.len() == 3) && after.starts_with('.');
+            let gap = if dotted && begins_with_three_digits(&after[1..]) { 1 } else { gap };
             let joined = gap <= 2 && gap > 0 && after[gap..].starts_with(|next: char| next.is_ascii_digit());
             if !joined {
                 break;
@@ -236,6 +247,10 @@ fn numbers(words: &str) -> Vec<Number> {
         numbers.push(Number { range: start..at, groups });
     }
     numbers
+}
+
+fn begins_with_three_digits(words: &str) -> bool {
+    words.bytes().take_while(u8::is_ascii_digit).count() == 3
 }
 
 /// Tells whether eleven digits are a PESEL number: a date and a check digit (act of 24 September 2010, art. 15).
@@ -330,6 +345,13 @@ mod tests {
     #[test]
     fn personal_data_are_found() {
         check("PESEL 44051401359, proszę", &[("personal-pesel", "44051401359")]);
+        for pesel in ["440514 01359", "440514-01359", "4405-1401-359", "440 514 013 59"] {
+            check(&format!("PESEL: {pesel}"), &[("personal-pesel", pesel)]);
+        }
+        check("tel. 600.700.800.", &[("personal-phone", "600.700.800")]);
+        check("tel. komórkowy 600700803", &[("personal-phone", "600700803")]);
+        check("komórka 600700801", &[("personal-phone", "600700801")]);
+        check("dzwonić pod 600700802", &[("personal-phone", "600700802")]);
         check("Numer: 02070803628.", &[("personal-pesel", "02070803628")]);
         check("dzwoń: 123 456 789", &[("personal-phone", "123 456 789")]);
         check("tel. +48 41 36 76 415", &[("personal-phone", "48 41 36 76 415")]);
@@ -361,6 +383,11 @@ mod tests {
             "44051401358",
             "99999999999",
             "1 460 400 086 zł",
+            "600.700.800",
+            "1.460.400.086 zł",
+            "192.168.100.200",
+            "440514 01359",
+            "PESEL: 440514 01358",
             "123 456 789 zł",
             "od 100 000 000 do 200 000 000 zł",
             "REGON 291 009 343",

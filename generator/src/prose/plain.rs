@@ -31,6 +31,7 @@ const LONGEST_SENTENCE: usize = 25;
 struct Words {
     /// What stands where something is not decided yet.
     blank: String,
+    /// Words of links that say nothing, with a star for whatever follows.
     vague_links: BTreeSet<String>,
     /// Abbreviations whose stop ends no sentence, without the stop.
     stops: BTreeSet<String>,
@@ -76,6 +77,15 @@ impl Words {
         let (_, text) = LANGUAGES.into_iter().find(|(known, _)| *known == language)?;
         // A test sees to it that all of them can be read.
         Self::read(text, &mut Vec::new())
+    }
+
+    /// Tells whether words say nothing when they are those of a link.
+    fn is_vague(&self, words: &str) -> bool {
+        let words = words.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+        self.vague_links.iter().any(|vague| match vague.strip_suffix('*') {
+            Some(start) => words.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)),
+            None => words == *vague,
+        })
     }
 
     fn read(text: &str, problems: &mut Vec<Diagnostic>) -> Option<Self> {
@@ -160,11 +170,16 @@ fn words(fields: &mut Fields<'_>, key: &'static str) -> BTreeSet<String> {
 /// The words of a link tell where it leads (WCAG 2.4.4): a screen reader lists links without what stands around them.
 pub(super) fn links_speak(prose: &Prose<'_>) -> Vec<Diagnostic> {
     each(prose, |words, passage| {
-        let link = || passage.words.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-        let vague = passage.kind == Kind::Link && words.vague_links.contains(&link());
+        let vague = passage.kind == Kind::Link && words.is_vague(&passage.words);
         let whole = (0..passage.words.len(), Diagnostic::new(rule::LINK_WORDS, None).with("words", &passage.words));
         vague.then_some(whole).into_iter().collect()
     })
+}
+
+/// Returns the words that stand where something is not decided yet; in a language of which nothing is known the first.
+pub(crate) fn blank(language: &str) -> &'static str {
+    let known = KNOWN.get(language).or_else(|| KNOWN.get(LANGUAGES[0].0));
+    known.map_or("", |words| words.blank.as_str())
 }
 
 /// Tells whether words say that something is not decided yet, in some language.
@@ -178,6 +193,7 @@ pub(crate) fn is_blank(words: &str) -> bool {
 pub(super) fn nothing_is_blank(prose: &Prose<'_>) -> Vec<Diagnostic> {
     each(prose, |_, passage| {
         let blanks = BLANKS.iter().filter(|_| sentences(passage)).flat_map(|blanks| blanks.find_iter(&passage.words));
+        let blanks = blanks.filter(|blank| !is_quoted(&passage.words, blank.range()));
         blanks.map(|blank| (blank.range(), Diagnostic::new(rule::BLANK, None))).collect()
     })
 }
@@ -208,7 +224,8 @@ pub(super) fn words_are_plain(prose: &Prose<'_>) -> Vec<Diagnostic> {
         if !sentences(passage) {
             return Vec::new();
         }
-        let told = words.phrases.find(&passage.words).into_iter().map(|(range, twin)| {
+        let found = words.phrases.find(&passage.words).into_iter();
+        let told = found.filter(|(range, _)| !is_quoted(&passage.words, range.clone())).map(|(range, twin)| {
             let problem = Diagnostic::new(rule::PHRASE_OFFICIAL, None).with("words", &passage.words[range.clone()]);
             (range, problem.with("twin", twin))
         });
@@ -231,13 +248,21 @@ pub(super) fn abbreviations_are_explained(prose: &Prose<'_>) -> Vec<Diagnostic> 
         text.iter().flat_map(|passage| abbreviations(&passage.words).map(move |range| (passage, range)))
     {
         let short = &passage.words[range.clone()];
+        if is_quoted(&passage.words, range.clone()) {
+            continue;
+        }
         let Some(words) = KNOWN.get(prose.language(passage)) else { continue };
-        if met.insert(short) && !words.known.contains(short) && !explained(short) {
+        if met.insert(short) && !words.known.contains(short) && !words.is_vague(short) && !explained(short) {
             let place = prose.place(passage, range.clone());
             problems.push(Diagnostic::new(rule::ABBREVIATION_UNEXPLAINED, place).with("short", short));
         }
     }
     problems
+}
+
+/// Tells whether words stand in quotes by themselves: they are spoken of, not said.
+fn is_quoted(words: &str, range: Range<usize>) -> bool {
+    words[..range.start].ends_with(['„', '“', '«', '"']) && words[range.end..].starts_with(['”', '“', '»', '"'])
 }
 
 /// Applies a check to every passage by what is known about its language, and puts what it finds in its place.
@@ -350,6 +375,17 @@ mod tests {
             assert!(!words.phrases.known.is_empty() && words.phrases.beginnings.is_some());
         }
         assert!(Words::of("la").is_none());
+    }
+
+    #[test]
+    fn words_of_a_link_say_nothing_in_any_case_and_with_what_follows() {
+        let words = Words::of("pl").unwrap();
+        for vague in ["STĄD", "tutaj.", "Dowiedz się więcej", "kliknij tu, aby zobaczyć"] {
+            assert!(words.is_vague(vague), "{vague}");
+        }
+        for clear in ["kliknijmy razem", "plan parku", "dowiedz się więcej o parku", ""] {
+            assert!(!words.is_vague(clear), "{clear}");
+        }
     }
 
     #[test]

@@ -179,6 +179,8 @@ fn fields_that_begin_too_late_are_told() {
     for (text, place) in [
         ("\n---\ntitle: x\n---\n", "2:1+3"),
         (" ---\n\ntitle: x\n", "1:2+3"),
+        ("—-\ntitle: x\n—-\n", "1:1+2"),
+        ("--\ntitle: x\n--\n", "1:1+2"),
         ("title: x\ndate:\n---\nTekst\n", "1:1+8"),
     ] {
         let problem = front_matter("a.md", text).expect_err(text);

@@ -7,11 +7,13 @@ use forms::{Condition, Kind, Question, Test};
 use super::{RawCondition, RawQuestion};
 use crate::diagnostic::{Diagnostic, Spanned, rule};
 
-/// Reads the condition of `raw`, which follows the questions `before`; `names` has those that could not be read, too.
+/// Reads the condition of `raw`, which follows the questions `before`; `names` has those that could not be read, too,
+/// and `lines` tells where each question of the form stands.
 pub(super) fn resolve(
     raw: &RawQuestion,
     before: &[Question],
     names: &BTreeMap<String, u32>,
+    lines: &BTreeMap<String, u32>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Condition> {
     let when = raw.when.as_ref()?;
@@ -21,6 +23,11 @@ pub(super) fn resolve(
         let broken = names.contains_key(named) && *named != raw.name.value;
         if broken && !before.iter().any(|question| question.name == *named) {
             // Whatever is wrong with that question has been told.
+            return None;
+        }
+        if let Some(line) = lines.get(named).filter(|_| !names.contains_key(named)) {
+            let problem = Diagnostic::new(rule::CONDITION_LATER, when.question.place.clone());
+            problems.push(problem.with("name", named).with("line", line));
             return None;
         }
         let problem = Diagnostic::new(rule::CONDITION_QUESTION, when.question.place.clone());
