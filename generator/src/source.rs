@@ -9,31 +9,30 @@
 // This is where files are read.
 #![allow(clippy::disallowed_methods)]
 
-use std::borrow::Cow;
+mod stamp;
+mod text;
+
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use std::ffi::OsStr;
-use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use rayon::prelude::*;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
-use crate::diagnostic::{Diagnostic, Lines, Place, rule};
+use self::{stamp::Stamp, text::content};
+use crate::diagnostic::{Diagnostic, Place, rule};
+
+pub(crate) use self::text::normal;
 
 /// Folders under the root that are read; the first must exist.
 pub(crate) const FOLDERS: [&str; 2] = ["content", "themes"];
-
-/// File names that end so are text.
-const TEXT: [&str; 6] = [".md", ".yaml", ".html", ".css", ".js", ".svg"];
-
-/// What git begins a line with where two texts did not go together. The line between them, `=======`, is a heading of
-/// Markdown besides.
-const CONFLICT: [&str; 3] = ["<<<<<<<", "|||||||", ">>>>>>>"];
 
 /// Everything a build reads, by path relative to the root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,18 +61,6 @@ pub(crate) struct Seen {
 
 /// A file as it was read, or why it cannot be taken.
 type Read = Result<SourceFile, Diagnostic>;
-
-/// What the system says of a file without opening it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    length: u64,
-    modified: Option<SystemTime>,
-    /// Inode and time of the last change of it, which no program can set back.
-    #[cfg(unix)]
-    inode: (u64, i64, i64),
-    /// Whether the last change lay so far back when the file was read that another one shows in the stamp.
-    settled: bool,
-}
 
 /// File systems count time in steps of up to two seconds.
 const STEP: Duration = Duration::from_secs(2);
@@ -139,7 +126,22 @@ impl Seen {
     }
 }
 
+/// Returns by what the system tells this program from every other that ever stood in its place; none where it cannot,
+/// as for a moment after it was put there.
+pub(crate) fn program() -> Option<impl Serialize> {
+    let program = std::env::current_exe().ok()?;
+    let stamp = Stamp::of(&std::fs::metadata(&program).ok()?, STEP);
+    (cfg!(unix) && stamp.is_settled()).then_some((program, stamp))
+}
+
 impl Source {
+    /// Returns the hash of each file, by path, and the files that cannot be read: two trees with equal ones are equal.
+    pub(crate) fn hashes(&self) -> impl Serialize {
+        let hash = |(path, file): (_, &SourceFile)| (path, <[u8; 32]>::from(Sha256::digest(file.bytes())));
+        let files: Vec<_> = self.files.par_iter().map(hash).collect();
+        (files, &self.unreadable)
+    }
+
     /// Returns a tree of texts, for what is compiled in and for tests.
     pub(crate) fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let texts = texts.into_iter();
@@ -266,8 +268,7 @@ fn read_once(
         let failed = |source| ReadError::File { path: path.clone(), source };
         let stamp = Stamp::of(&std::fs::symlink_metadata(&path).map_err(failed)?, seen.step);
         if let Some((before, file)) = seen.files.get(&name)
-            && before.settled
-            && *before == (Stamp { settled: true, ..stamp })
+            && before.holds_for(&stamp)
         {
             return Ok((name, (*before, file.clone())));
         }
@@ -293,32 +294,6 @@ fn read_once(
         }
     }
     Ok(((source, problems), Seen { files, step: seen.step }))
-}
-
-impl Stamp {
-    /// Returns the stamp of a file that is about to be read.
-    fn of(file: &Metadata, step: Duration) -> Self {
-        let modified = file.modified().ok();
-        #[cfg(unix)]
-        let inode = {
-            use std::os::unix::fs::MetadataExt as _;
-            (file.ino(), file.ctime(), file.ctime_nsec())
-        };
-        #[cfg(unix)]
-        let changed = u64::try_from(inode.1).ok().map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
-        #[cfg(not(unix))]
-        let changed = modified;
-        // A time that lies ahead is no measure of anything.
-        let age = [modified, changed].map(|time| SystemTime::now().duration_since(time?).ok());
-        let settled = age.iter().all(|age| age.is_some_and(|age| age > step));
-        Self {
-            length: file.len(),
-            modified,
-            #[cfg(unix)]
-            inode,
-            settled,
-        }
-    }
 }
 
 /// Takes files that are in memory, by path; one that cannot be taken is left out and reported.
@@ -391,51 +366,6 @@ fn fold_case(path: &str) -> String {
         return path.to_ascii_lowercase();
     }
     path.nfc().collect::<String>().to_uppercase().to_lowercase().nfc().collect()
-}
-
-fn content(name: &str, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
-    if !TEXT.iter().any(|ending| name.ends_with(ending)) {
-        return Ok(SourceFile::Bytes(bytes.into()));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes()))?;
-    let text = normal(&text);
-    match conflict(name, &text) {
-        Some(problem) => Err(problem),
-        None => Ok(SourceFile::Text(text.into())),
-    }
-}
-
-/// Drops a byte order mark and writes line ends as LF.
-pub(crate) fn normal(text: &str) -> Cow<'_, str> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if !text.bytes().any(|byte| matches!(byte, b'\r' | b'\0')) {
-        return Cow::Borrowed(text);
-    }
-    // HTML knows no NUL: browsers show U+FFFD in its place.
-    Cow::Owned(text.replace("\r\n", "\n").replace('\0', "\u{fffd}"))
-}
-
-/// Points at the first mark of a merge that nobody ended: what stands around it is two texts in one.
-fn conflict(name: &str, text: &str) -> Option<Diagnostic> {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let mark = CONFLICT.iter().find(|mark| line.starts_with(**mark));
-        if mark.is_some_and(|mark| matches!(line.as_bytes().get(mark.len()), None | Some(b' ' | b'\n'))) {
-            let place = Lines::new(name, text).place(start..start + line.trim_end().len());
-            return Some(Diagnostic::new(rule::MERGE_CONFLICT, place));
-        }
-        start += line.len();
-    }
-    None
-}
-
-/// Points at the first byte that is not UTF-8.
-fn not_utf8(name: &str, bytes: &[u8]) -> Diagnostic {
-    let good = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-    let good = normal(good);
-    let mut place = Lines::new(name, &good).place(good.len()..good.len());
-    place.length = 1;
-    Diagnostic::new(rule::NOT_UTF8, place)
 }
 
 #[cfg(test)]

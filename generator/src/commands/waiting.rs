@@ -17,7 +17,7 @@ use crate::{
 /// How often the line is written anew.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// A line on the terminal that tells how long the work has gone on and how many files are made.
+/// A line on the terminal that tells how long the work has gone on and, once all is read, how many files are made.
 pub(super) struct Waiting<'a> {
     texts: &'a Texts,
     started: Instant,
@@ -55,7 +55,10 @@ impl<'a> Waiting<'a> {
         while told.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
             let seconds = self.started.elapsed().as_secs().to_string();
             let files = self.files.load(Ordering::Relaxed).to_string();
-            let line = self.texts.phrase("waiting", &[("seconds", &seconds), ("files", &files)]);
+            let key = if files == "0" { "waiting-read" } else { "waiting-made" };
+            let line = self.texts.phrase(key, &[("seconds", &seconds), ("files", &files)]);
+            // What went before may have been longer.
+            let line = format!("{line:width$}");
             complain(&format!("\r{line}"));
             width = line.chars().count();
         }
