@@ -6,13 +6,15 @@
 //!    incomplete ([`Staging::place`]).
 //! 4. Renames into place: assets, side outputs, pages. Removes what is no longer an output, in the
 //!    opposite order.
-//! 5. Writes the final manifest.
+//! 5. Writes the final manifest. What the build was made from is noted beside it, so that the next one need not be made
+//!    from the same ([`again`]).
 //!
 //! A staging that is dropped before it is placed leaves everything as it was.
 //!
 //! Killed anywhere, every page is the old or the new one with its assets beside it, and the next
 //! run puts the rest right. Where nothing differs, nothing is written.
 
+pub(crate) mod again;
 mod disk;
 mod plan;
 mod staging;
@@ -35,8 +37,10 @@ const MANIFEST: &str = "manifest.json";
 const STAGE: &str = ".stage";
 /// File that is locked while outputs are placed.
 const LOCK: &str = ".lock";
+/// File that notes what the last build was made from.
+const MADE: &str = ".made.json";
 /// Top-level names that are neither outputs nor unknown.
-const OWN: [&str; 4] = [MANIFEST, STAGE, LOCK, ".gitignore"];
+const OWN: [&str; 5] = [MANIFEST, STAGE, LOCK, MADE, ".gitignore"];
 
 /// Everything a build made, by path in the output folder, with `/`: `site/index.html`.
 pub(crate) type Outputs = BTreeMap<String, Output>;

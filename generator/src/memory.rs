@@ -15,7 +15,7 @@ use std::{
 use bytes::Bytes;
 use serde::Serialize;
 
-use self::digest::digest;
+pub(crate) use self::digest::digest;
 use crate::{
     content::Reading,
     theme::{Look, Resolved},

@@ -6,13 +6,15 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use data_encoding::HEXLOWER;
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::{
     check, content,
     diagnostic::{self, Diagnostic, Texts, human},
     emit::{Outputs, Sink},
-    memory::Memory,
+    memory::{self, Memory},
     model::{self, Sites},
     output,
     pictures::{self, Prints},
@@ -51,6 +53,15 @@ pub(crate) struct Built {
     pub(crate) problems: Vec<Diagnostic>,
     /// The next day on which the outputs would be others, though nobody wrote a word.
     pub(crate) next_turn: Option<Date>,
+}
+
+/// Returns the hash of everything that a build of `source` is made from, in hexadecimal digits, `besides` being what it
+/// is told with: two builds with equal ones come to the same. None where the program itself cannot be told from another.
+pub(crate) fn made_from(source: &Source, options: &Options, besides: &impl Serialize) -> Option<String> {
+    let Options { today, drafts, commit } = options;
+    let commit = commit.as_ref().map(|Commit { id, date }| (id, date));
+    let key = memory::digest(&(source::program()?, source.hashes(), today, drafts, commit, besides))?;
+    Some(HEXLOWER.encode(&key))
 }
 
 /// Builds everything from `source` into `sink`, with what `memory` has of the last build. Nothing is read or written here.

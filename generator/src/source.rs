@@ -21,6 +21,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use rayon::prelude::*;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
@@ -124,7 +126,22 @@ impl Seen {
     }
 }
 
+/// Returns by what the system tells this program from every other that ever stood in its place; none where it cannot,
+/// as for a moment after it was put there.
+pub(crate) fn program() -> Option<impl Serialize> {
+    let program = std::env::current_exe().ok()?;
+    let stamp = Stamp::of(&std::fs::metadata(&program).ok()?, STEP);
+    (cfg!(unix) && stamp.is_settled()).then_some((program, stamp))
+}
+
 impl Source {
+    /// Returns the hash of each file, by path, and the files that cannot be read: two trees with equal ones are equal.
+    pub(crate) fn hashes(&self) -> impl Serialize {
+        let hash = |(path, file): (_, &SourceFile)| (path, <[u8; 32]>::from(Sha256::digest(file.bytes())));
+        let files: Vec<_> = self.files.par_iter().map(hash).collect();
+        (files, &self.unreadable)
+    }
+
     /// Returns a tree of texts, for what is compiled in and for tests.
     pub(crate) fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let texts = texts.into_iter();

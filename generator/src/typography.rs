@@ -10,6 +10,8 @@
 
 mod spaces;
 
+pub(crate) use self::spaces::words;
+
 use std::{
     borrow::Cow,
     ops::{Range, RangeInclusive},
@@ -29,7 +31,6 @@ pub(crate) const SOLID: &str = "\u{fffc}";
 /// Stands in a text for the end of a line.
 pub(crate) const BREAK: &str = "\u{2028}";
 
-const NO_BREAK: char = '\u{a0}';
 const NO_BREAK_SPACE: &str = "\u{a0}";
 
 /// A stretch of a text and what comes in its place.

@@ -107,6 +107,14 @@ fn a_second_build_writes_nothing() -> anyhow::Result<()> {
     let output = build(&repository(), site.out(), &[])?;
     assert!(output.status.success());
     assert_eq!(site.times()?, before);
+    // Nor is anything made: what it was made from is the same, and what was told of it is told again.
+    let told = |output: Output| -> anyhow::Result<_> {
+        let summary = String::from_utf8(output.stdout)?;
+        let lines: Vec<_> = summary.lines().skip(1).map(str::to_owned).collect();
+        Ok((String::from_utf8(output.stderr)?, lines))
+    };
+    let anew = TempDir::new()?;
+    assert_eq!(told(output)?, told(build(&repository(), anew.path(), &[])?)?);
     Ok(())
 }
 
@@ -320,10 +328,10 @@ impl Site {
         self.0.path()
     }
 
-    /// Returns the files of the output, by path, without the lock.
+    /// Returns the files of the output, by path, without the lock and the note of what it was made from.
     fn files(&self) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
         let mut files = read_all(self.out())?;
-        files.remove(".lock");
+        files.retain(|path, _| ![".lock", ".made.json"].contains(&path.as_str()));
         Ok(files)
     }
 

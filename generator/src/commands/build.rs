@@ -3,11 +3,15 @@ use std::{path::PathBuf, process::ExitCode, time::Instant};
 use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-use super::{Language, PROBLEMS, Root, commit, day, day_of, now, report, say, waiting::Waiting};
+use super::{Language, PROBLEMS, Root, commit, complain, day, day_of, now, report, say, told, waiting::Waiting};
 use crate::{
-    diagnostic::Severity,
-    emit::Staging,
+    diagnostic::{Severity, Texts},
+    emit::{
+        Report, Staging,
+        again::{self, Note},
+    },
     pictures,
     pipeline::{self, Options},
     source,
@@ -36,6 +40,17 @@ pub(super) struct Arguments {
     language: Language,
 }
 
+/// What is told of a build that is in place.
+#[derive(Debug, Deserialize, Serialize)]
+struct Told {
+    /// Its problems, as they are printed.
+    problems: String,
+    /// How many notes it has.
+    infos: usize,
+    /// The next day on which it would be another.
+    next_turn: Option<Date>,
+}
+
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let root = &arguments.root.root;
@@ -44,6 +59,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let staging = Staging::at(&arguments.out);
     let (source, unread) = source::read(root)?;
     let texts = arguments.language.of(&source);
+    let said_with = (&arguments.language.lang, arguments.strict);
+    let from = pipeline::made_from(&source, &options, &said_with).filter(|_| unread.is_empty());
+    if let Some(from) = &from
+        && let Some((told, emitted)) = again::find::<Told>(&arguments.out, from)?
+    {
+        complain(&told.problems);
+        say(&summary(&told, &emitted, started, arguments, &texts));
+        return Ok(ExitCode::SUCCESS);
+    }
     let waiting = Waiting::since(started, &texts);
     let sink = waiting.counting(&staging);
     let built = waiting.shown(|| pipeline::build_what_was_read(&source, unread, &options, &sink));
@@ -56,7 +80,19 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if report(&broken, &source, &texts, arguments.strict) {
         return Ok(ExitCode::from(PROBLEMS));
     }
-    let emitted = waiting.shown(|| staging.place()).context("failed to write the site")?;
+    let told = Told {
+        problems: told(&built.problems, &source, &texts) + &told(&broken, &source, &texts),
+        infos: built.problems.iter().filter(|problem| problem.rule.severity == Severity::Info).count(),
+        next_turn: built.next_turn,
+    };
+    let note = from.map(|from| Note { from, told: &told });
+    let emitted = waiting.shown(|| staging.place(note)).context("failed to write the site")?;
+    say(&summary(&told, &emitted, started, arguments, &texts));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells what a build has done, and when the next one is due.
+fn summary(told: &Told, emitted: &Report, started: Instant, arguments: &Arguments, texts: &Texts) -> String {
     let mut lines = texts.phrase(
         "built",
         &[
@@ -68,12 +104,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             ("removed", &emitted.removed.len().to_string()),
         ],
     );
-    let infos = built.problems.iter().filter(|problem| problem.rule.severity == Severity::Info).count();
-    if infos > 0 {
+    if told.infos > 0 {
         lines.push('\n');
-        lines.push_str(&texts.phrase("infos", &[("infos", &infos.to_string())]));
+        lines.push_str(&texts.phrase("infos", &[("infos", &told.infos.to_string())]));
     }
-    if let Some(day) = built.next_turn {
+    if let Some(day) = told.next_turn {
         lines.push('\n');
         lines.push_str(&texts.phrase("next-turn", &[("day", &day.to_string())]));
     }
@@ -81,6 +116,5 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         lines.push('\n');
         lines.push_str(&texts.phrase("unknown-file", &[("file", unknown)]));
     }
-    say(&format!("{lines}\n"));
-    Ok(ExitCode::SUCCESS)
+    lines + "\n"
 }

@@ -10,12 +10,12 @@ use std::{
     },
 };
 
-use data_encoding::HEXLOWER;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
+use serde::Serialize;
 
 use super::{
     EmitError, Entry, LOCK, MANIFEST, Manifest, Output, Report, STAGE, Sink,
+    again::{self, Note},
     disk::Disk,
     plan::{self, Plan},
 };
@@ -33,8 +33,8 @@ pub(crate) struct Staging {
 
 /// The output folder while it is ours.
 #[derive(Debug)]
-struct Folder {
-    old: Manifest,
+pub(super) struct Folder {
+    pub(super) old: Manifest,
     /// Held until the file is closed, by the end of the process at the latest.
     _lock: File,
 }
@@ -59,8 +59,9 @@ impl Staging {
         Self { disk, folder: OnceLock::new(), taken: Mutex::default(), staged: AtomicUsize::new(0) }
     }
 
-    /// Makes the folder hold the outputs that were taken, and nothing else that a build has made.
-    pub(crate) fn place(self) -> Result<Report, EmitError> {
+    /// Makes the folder hold the outputs that were taken, and nothing else that a build has made, with a note of the build
+    /// where one can be made.
+    pub(crate) fn place<T: Serialize>(self, note: Option<Note<T>>) -> Result<Report, EmitError> {
         let folder = self.folder();
         let Taken { files, written, failed } = std::mem::take(&mut *self.taken());
         if let Some(error) = failed {
@@ -83,6 +84,7 @@ impl Staging {
         if self.disk.read(MANIFEST)?.as_deref() != Some(&json(&new)) {
             write_manifest(&self.disk, &new)?;
         }
+        note.map_or(Ok(()), |note| again::keep(&self.disk, note, &new))?;
         Ok(plan.report(&new))
     }
 
@@ -116,7 +118,7 @@ impl Staging {
 }
 
 impl Folder {
-    fn open(disk: &Disk) -> Result<Self, EmitError> {
+    pub(super) fn open(disk: &Disk) -> Result<Self, EmitError> {
         disk.create_folder("")?;
         let lock = lock(disk)?;
         // What a killed build has left.
@@ -132,7 +134,7 @@ impl Sink for Staging {
         }
         match self.stage(&path, &output.bytes) {
             Ok(staged) => {
-                let sha256 = HEXLOWER.encode(&Sha256::digest(&output.bytes));
+                let sha256 = again::hash(&output.bytes);
                 let mut taken = self.taken();
                 taken.written.extend(staged.map(|staged| (path.clone(), staged)));
                 taken.files.insert(path, Entry { class: output.class, sha256 });
@@ -171,7 +173,7 @@ pub(crate) fn read(out: &Path) -> Result<super::Outputs, EmitError> {
         return Err(EmitError::NotBuilt(disk.path("")));
     }
     let output = |(path, entry): (&String, &Entry)| {
-        let bytes = disk.read(path)?.filter(|bytes| HEXLOWER.encode(&Sha256::digest(bytes)) == entry.sha256);
+        let bytes = disk.read(path)?.filter(|bytes| again::hash(bytes) == entry.sha256);
         let bytes = bytes.ok_or_else(|| EmitError::NotAsBuilt(disk.path(path)))?;
         Ok((path.clone(), Output { sha256: Some(entry.sha256.clone()), ..Output::new(bytes, entry.class) }))
     };
@@ -194,10 +196,14 @@ fn union(old: &Manifest, new: &Manifest) -> Manifest {
     Manifest { complete: false, files }
 }
 
-/// Writes the manifest at once, never half.
 fn write_manifest(disk: &Disk, manifest: &Manifest) -> Result<(), EmitError> {
-    disk.write(&staged(MANIFEST), &json(manifest))?;
-    disk.rename(&staged(MANIFEST), MANIFEST)
+    replace(disk, MANIFEST, &json(manifest))
+}
+
+/// Writes a file of ours at once, never half.
+pub(super) fn replace(disk: &Disk, name: &str, bytes: &[u8]) -> Result<(), EmitError> {
+    disk.write(&staged(name), bytes)?;
+    disk.rename(&staged(name), name)
 }
 
 pub(super) fn json(manifest: &Manifest) -> Vec<u8> {

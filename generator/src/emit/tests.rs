@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use super::{
+    again::Note,
     disk::Disk,
     staging::{json, lock},
 };
@@ -22,7 +23,7 @@ fn emit_on(disk: Disk, outputs: &Outputs) -> Result<Report, EmitError> {
     let staging = Staging::on(disk);
     // In any order, from several threads, as a build makes them.
     outputs.par_iter().for_each(|(path, output)| staging.take(path.clone(), output.clone()));
-    staging.place()
+    staging.place(None::<Note<()>>)
 }
 
 fn outputs(files: &[(&str, &str, Class)]) -> Outputs {
@@ -104,7 +105,8 @@ fn where_nothing_changed_nothing_is_written() {
     std::thread::sleep(std::time::Duration::from_millis(20));
     let report = emit(out.path(), &before()).unwrap();
     assert_eq!(times(out.path()), times_before);
-    assert_eq!(report, Report { pages: 6, unchanged: before().len(), ..Report::default() });
+    assert_eq!((report.pages, report.unchanged), (6, before().len()));
+    assert_eq!((report.written.len(), report.removed.len(), report.unknown.len()), (0, 0, 0));
 }
 
 #[test]
@@ -274,4 +276,62 @@ fn copy(from: &Path, to: &Path) {
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::copy(from.join(&path), target).unwrap();
     }
+}
+
+#[test]
+fn nothing_is_made_twice_from_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("dist");
+    let find = |from: &str| again::find::<String>(&out, from).unwrap();
+    assert_eq!(find("a"), None);
+    let build = |outputs: &Outputs, note: Option<&str>| {
+        let staging = Staging::at(&out);
+        for (path, output) in outputs {
+            staging.take(path.clone(), output.clone());
+        }
+        staging.place(note.map(|from| Note { from: from.to_owned(), told: "one warning" })).unwrap()
+    };
+    let report = build(&before(), Some("a"));
+    assert!(!out.join(STAGE).exists());
+    let (told, found) = find("a").unwrap();
+    assert_eq!((told.as_str(), found.unchanged, found.pages), ("one warning", before().len(), report.pages));
+    assert_eq!((found.written.as_slice(), found.removed.as_slice()), (&[] as &[String], &[] as &[String]));
+    assert_eq!(find("b"), None);
+
+    // A file that is another, that is gone, and the note of another build.
+    let page = out.join("site/index.html");
+    let bytes = fs::read(&page).unwrap();
+    fs::write(&page, "inna").unwrap();
+    assert_eq!(find("a"), None);
+    fs::remove_file(&page).unwrap();
+    assert_eq!(find("a"), None);
+    fs::write(&page, bytes).unwrap();
+    fs::write(out.join("obcy.txt"), "obcy").unwrap();
+    assert_eq!(find("a").unwrap().1.unknown, ["obcy.txt"]);
+    build(&after(), Some("b"));
+    assert!(find("a").is_none() && find("b").is_some());
+
+    // Builds that were killed before they noted anything.
+    build(&before(), None);
+    assert!(find("a").is_none() && find("b").is_none());
+    build(&after(), None);
+    assert!(find("b").is_some());
+    for note in ["", "{", r#"{"note":{"from":"b"}}"#, r#"{"note":{"from":"b","told":""},"manifest":""}"#] {
+        fs::write(out.join(MADE), note).unwrap();
+        assert_eq!(find("b"), None);
+    }
+}
+
+#[test]
+fn a_build_that_is_not_whole_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let staging = Staging::at(folder.path());
+    for (path, output) in before() {
+        staging.take(path, output);
+    }
+    staging.place(Some(Note { from: "a".to_owned(), told: () })).unwrap();
+    assert!(again::find::<()>(folder.path(), "a").unwrap().is_some());
+    let manifest = fs::read_to_string(folder.path().join(MANIFEST)).unwrap();
+    fs::write(folder.path().join(MANIFEST), manifest.replacen("true", "false", 1)).unwrap();
+    assert!(again::find::<()>(folder.path(), "a").unwrap().is_none());
 }

@@ -9,6 +9,8 @@ use crate::typography;
 pub(super) struct Flow<'a> {
     language: &'a str,
     pieces: Vec<Piece>,
+    /// The HTML since the last piece. What is kept as long as the site has no more room than it needs.
+    html: String,
     /// The inside of the block that is still open.
     runs: Vec<Run>,
 }
@@ -22,7 +24,7 @@ enum Run {
 
 impl<'a> Flow<'a> {
     pub(super) fn new(language: &'a str) -> Self {
-        Self { language, pieces: Vec::new(), runs: Vec::new() }
+        Self { language, pieces: Vec::new(), html: String::new(), runs: Vec::new() }
     }
 
     /// Writes words.
@@ -69,7 +71,7 @@ impl<'a> Flow<'a> {
             match run {
                 Run::Words(_) => self.push(&escape(text)),
                 Run::Markup(html, _) => self.push(html),
-                Run::Gap(piece) => self.pieces.push(piece.clone()),
+                Run::Gap(piece) => self.piece(piece.clone()),
             }
         }
         self.push(html);
@@ -78,12 +80,8 @@ impl<'a> Flow<'a> {
     /// Starts a block on a line of its own.
     pub(super) fn open(&mut self, html: &str) {
         self.put("");
-        let begun = match self.pieces.last() {
-            None | Some(Piece::SectionEnd) => false,
-            Some(Piece::Html(html)) => !html.ends_with('\n'),
-            Some(_) => true,
-        };
-        if begun {
+        let begun = !matches!(self.pieces.last(), None | Some(Piece::SectionEnd)) || !self.html.is_empty();
+        if begun && !self.html.ends_with('\n') {
             self.push("\n");
         }
         self.push(html);
@@ -100,7 +98,7 @@ impl<'a> Flow<'a> {
     /// Ends a section.
     pub(super) fn end_section(&mut self) {
         self.open("");
-        self.pieces.push(Piece::SectionEnd);
+        self.piece(Piece::SectionEnd);
     }
 
     /// Writes pieces that another flow has finished.
@@ -109,7 +107,7 @@ impl<'a> Flow<'a> {
         for piece in pieces {
             match piece {
                 Piece::Html(html) => self.push(&html),
-                piece => self.pieces.push(piece),
+                piece => self.piece(piece),
             }
         }
     }
@@ -117,38 +115,44 @@ impl<'a> Flow<'a> {
     /// Writes `html` into the last paragraph, or into one of its own.
     pub(super) fn put_into_paragraph(&mut self, html: &str) {
         self.put("");
-        match self.pieces.last_mut() {
-            Some(Piece::Html(last)) if last.ends_with("</p>\n") => {
-                last.truncate(last.len() - "</p>\n".len());
+        match self.html.strip_suffix("</p>\n").map(str::len) {
+            Some(length) => {
+                self.html.truncate(length);
                 self.push(&format!(" {html}</p>\n"));
             }
-            _ => self.open(&format!("<p>{html}</p>\n")),
+            None => self.open(&format!("<p>{html}</p>\n")),
         }
     }
 
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         self.pieces.clear();
+        self.html.clear();
         self.runs.clear();
     }
 
-    /// Ends the page. What it returns is kept as long as the site: no room is kept besides.
+    /// Ends the page.
     pub(super) fn finish(mut self) -> Vec<Piece> {
         self.put("");
-        for piece in &mut self.pieces {
-            if let Piece::Html(html) = piece {
-                html.shrink_to_fit();
-            }
-        }
+        self.settle();
         self.pieces.shrink_to_fit();
         self.pieces
     }
 
     fn push(&mut self, html: &str) {
-        match self.pieces.last_mut() {
-            _ if html.is_empty() => {}
-            Some(Piece::Html(last)) => last.push_str(html),
-            _ => self.pieces.push(Piece::Html(html.to_owned())),
+        self.html.push_str(html);
+    }
+
+    fn piece(&mut self, piece: Piece) {
+        self.settle();
+        self.pieces.push(piece);
+    }
+
+    /// Makes a piece of the HTML since the last one.
+    fn settle(&mut self) {
+        if !self.html.is_empty() {
+            self.pieces.push(Piece::Html(self.html.as_str().to_owned()));
+            self.html.clear();
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The words of a page as they are read, without markup.
 
-use std::ops::Range;
+use std::{iter, ops::Range};
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::tokens::Token;
+use crate::typography;
 
 /// Words in one piece: a paragraph, a heading, a cell of a table, the value of a field.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -105,11 +106,13 @@ impl Listener {
     fn words(&mut self, words: &str, start: usize) {
         let kind = self.kind;
         let open = self.open.get_or_insert_with(|| Passage { words: String::new(), start, kind, language: None });
-        for (index, word) in words.split(char::is_whitespace).enumerate() {
-            if index > 0 && !open.words.ends_with(' ') {
+        let mut end = 0;
+        for word in typography::words(words).chain(iter::once(words.len()..words.len())) {
+            if word.start > end && !open.words.ends_with(' ') {
                 open.words.push(' ');
             }
-            open.words.push_str(word);
+            end = word.end;
+            open.words.push_str(&words[word]);
         }
     }
 

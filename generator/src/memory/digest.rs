@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use super::Key;
 
 /// Hashes a value; none where it says itself that it cannot be written.
-pub(super) fn digest(value: &impl Serialize) -> Option<Key> {
+pub(crate) fn digest(value: &impl Serialize) -> Option<Key> {
     let mut digest = Digest(Sha256::new());
     value.serialize(&mut digest).ok()?;
     Some(digest.0.finalize().into())

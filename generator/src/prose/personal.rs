@@ -11,6 +11,8 @@ use crate::{
     model::Site,
 };
 
+/// A telephone has them, and every other number more.
+const FEWEST_DIGITS: usize = 9;
 /// What stands before the number of a telephone.
 const PHONE_LABELS: [&str; 12] =
     ["tel", "telefon", "telefonu", "fax", "faks", "kom", "pod", "phone", "mobile", "тел", "телефон", "моб"];
@@ -116,6 +118,10 @@ struct Number {
 impl Number {
     /// Returns what it is and where: all of it, else a part of it that another number follows, "600 700 800 25 maja".
     fn told(&self, words: &str, kind: Kind) -> Option<(&'static Rule, Range<usize>)> {
+        // Most numbers are years and amounts.
+        if self.groups.iter().map(Range::len).sum::<usize>() < FEWEST_DIGITS {
+            return None;
+        }
         let parts = (1..=self.groups.len()).rev().filter(|count| self.may_end_after(*count, words));
         let mut told = parts.filter_map(|count| {
             let part = Part::of(words, &self.groups[..count])?;
@@ -220,7 +226,7 @@ impl<'a> Part<'a> {
 fn numbers(words: &str) -> Vec<Number> {
     let mut numbers = Vec::new();
     let mut at = 0;
-    while let Some(start) = words[at..].find(|letter: char| letter.is_ascii_digit()).map(|found| at + found) {
+    while let Some(start) = words.bytes().skip(at).position(|byte| byte.is_ascii_digit()).map(|found| at + found) {
         let mut groups = Vec::new();
         let mut rest = start;
         loop {

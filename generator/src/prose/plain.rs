@@ -9,6 +9,8 @@ use std::{
     sync::LazyLock,
 };
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use super::Prose;
 use crate::{
     diagnostic::{Diagnostic, rule},
@@ -35,8 +37,16 @@ struct Words {
     stops: BTreeSet<String>,
     /// Abbreviations that everybody knows.
     known: BTreeSet<String>,
-    /// Phrases of officials by the letter that they begin with.
-    phrases: BTreeMap<char, Vec<Phrase>>,
+    phrases: Phrases,
+}
+
+/// Phrases of officials, found all at once in one pass over a text.
+struct Phrases {
+    known: Vec<Phrase>,
+    /// Finds the letters that phrases begin with, up to the first star: none where no phrase is known.
+    beginnings: Option<AhoCorasick>,
+    /// The phrase that each beginning is of.
+    whose: Vec<usize>,
 }
 
 /// A phrase of officials.
@@ -51,6 +61,16 @@ struct Phrase {
 static KNOWN: LazyLock<BTreeMap<&str, Words>> = LazyLock::new(|| {
     LANGUAGES.into_iter().filter_map(|(language, _)| Some((language, Words::of(language)?))).collect()
 });
+
+/// Finds what stands for something that is not decided, in any language: what a translator left as it was is blank in
+/// another language than its own.
+static BLANKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| finder(KNOWN.values().map(|words| &words.blank)));
+
+/// Returns what finds any of these words in one pass. Its tables are for speed: every word of a site goes through them.
+fn finder(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Option<AhoCorasick> {
+    // Letters are no rare bytes to look for first; the words are too few to overflow the tables.
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).prefilter(false).build(words).ok()
+}
 
 impl Words {
     fn of(language: &str) -> Option<Self> {
@@ -77,7 +97,7 @@ impl Words {
             vague_links: words(&mut fields, "vague_links"),
             stops: words(&mut fields, "stops"),
             known: words(&mut fields, "known"),
-            phrases: phrases(
+            phrases: Phrases::of(
                 fields.map("phrases", yaml::string).into_iter().map(|(key, twin)| (key.value, twin.value)),
             ),
         };
@@ -86,15 +106,61 @@ impl Words {
     }
 }
 
-fn phrases(written: impl Iterator<Item = (String, String)>) -> BTreeMap<char, Vec<Phrase>> {
-    let mut phrases: BTreeMap<char, Vec<Phrase>> = BTreeMap::new();
-    for (phrase, twin) in written {
-        if let Some(first) = phrase.chars().next() {
-            let words = phrase.split(' ').map(str::to_owned).collect();
-            phrases.entry(first).or_default().push(Phrase { words, twin });
+impl Phrases {
+    fn of(written: impl Iterator<Item = (String, String)>) -> Self {
+        let mut known = Vec::new();
+        let mut beginnings = BTreeSet::new();
+        for (index, (phrase, twin)) in written.enumerate() {
+            let beginning = phrase.split('*').next().unwrap_or_default();
+            let (first, rest) = beginning.split_at(beginning.chars().next().map_or(0, char::len_utf8));
+            // As in a sentence, at its start and in capitals.
+            let capital = format!("{}{rest}", first.to_uppercase());
+            beginnings
+                .extend([beginning.to_owned(), capital, beginning.to_uppercase()].map(|letters| (letters, index)));
+            known.push(Phrase { words: phrase.split(' ').map(str::to_owned).collect(), twin });
         }
+        let (beginnings, whose): (Vec<_>, _) = beginnings.into_iter().unzip();
+        let beginnings = finder(beginnings).filter(|_| !known.is_empty());
+        Self { known, beginnings, whose }
     }
-    phrases
+
+    /// Finds phrases as whole words, with their plainer twins.
+    fn find<'a>(&'a self, text: &str) -> Vec<(Range<usize>, &'a str)> {
+        let begun = self.beginnings.iter().flat_map(|beginnings| beginnings.find_overlapping_iter(text));
+        let found = begun.filter_map(|begun| {
+            let phrase = &self.known[self.whose[begun.pattern().as_usize()]];
+            Some((phrase.at(begun.start(), text)?, phrase.twin.as_str()))
+        });
+        found.collect()
+    }
+}
+
+impl Phrase {
+    /// Returns where the phrase stands whose first letters are at this byte, if all of it does, without the marks
+    /// around it.
+    fn at(&self, first: usize, text: &str) -> Option<Range<usize>> {
+        let is_of_word = |letter: char| letter.is_alphanumeric() || letter == '*';
+        let equal = |word: &str, wanted: &str| {
+            let bare = word.trim_matches(|letter: char| !is_of_word(letter));
+            match wanted.strip_suffix('*') {
+                Some(stem) => after(bare, stem).is_some(),
+                None => [bare, word].into_iter().any(|word| after(word, wanted) == Some("")),
+            }
+        };
+        let start = text[..first].rfind(' ').map_or(0, |gap| gap + 1);
+        let (mut at, mut end) = (start, start);
+        for wanted in &self.words {
+            let word = text.get(at..)?.split(' ').next()?;
+            end = at + word.len();
+            // A word begins with the letters that were found, behind nothing but marks.
+            if (at == start && text[start..first].contains(is_of_word)) || !equal(word, wanted) {
+                return None;
+            }
+            at = end + 1;
+        }
+        let words = text[first..end].trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '.');
+        Some(first..first + words.len())
+    }
 }
 
 fn words(fields: &mut Fields<'_>, key: &'static str) -> BTreeSet<String> {
@@ -120,27 +186,26 @@ pub(crate) fn blank(language: &str) -> &'static str {
 pub(crate) fn is_blank(words: &str) -> bool {
     // What is shown is set with spaces that do not break.
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    KNOWN.values().any(|known| words.contains(&known.blank))
+    BLANKS.as_ref().is_some_and(|blanks| blanks.is_match(&words))
 }
 
 /// What the office has not decided yet is told, so that nobody forgets it.
 pub(super) fn nothing_is_blank(prose: &Prose<'_>) -> Vec<Diagnostic> {
-    // What a translator left as it was is blank in another language than its own.
-    let blanks: BTreeSet<&str> = KNOWN.values().map(|words| words.blank.as_str()).collect();
     each(prose, |_, passage| {
-        let blanks = blanks.iter().filter(|blank| sentences(passage) && passage.words.contains(**blank));
-        let blanks = blanks.flat_map(|blank| passage.words.match_indices(blank));
-        let blanks = blanks.filter(|(at, blank)| !is_quoted(&passage.words, *at..at + blank.len()));
-        blanks.map(|(at, blank)| (at..at + blank.len(), Diagnostic::new(rule::BLANK, None))).collect()
+        let blanks = BLANKS.iter().filter(|_| sentences(passage)).flat_map(|blanks| blanks.find_iter(&passage.words));
+        let blanks = blanks.filter(|blank| !is_quoted(&passage.words, blank.range()));
+        blanks.map(|blank| (blank.range(), Diagnostic::new(rule::BLANK, None))).collect()
     })
 }
 
 /// A sentence is short enough to be read at once.
 pub(super) fn sentences_are_short(prose: &Prose<'_>) -> Vec<Diagnostic> {
     each(prose, |words, passage| {
-        let may_be_long = passage.words.bytes().filter(|byte| *byte == b' ').count() >= LONGEST_SENTENCE;
+        // Words are counted only where there are gaps enough.
+        let may_be_long = |words: &str| words.bytes().filter(|byte| *byte == b' ').count() >= LONGEST_SENTENCE;
         let read = || split(&passage.words, &words.stops);
-        let all = (may_be_long && sentences(passage)).then(read).into_iter().flatten();
+        let all = (sentences(passage) && may_be_long(&passage.words)).then(read).into_iter().flatten();
+        let all = all.filter(|range| may_be_long(&passage.words[range.clone()]));
         let counted =
             all.map(|range| (range.clone(), passage.words[range].split(' ').filter(|word| is_word(word)).count()));
         let long = counted.filter(|(_, count)| *count > LONGEST_SENTENCE);
@@ -159,7 +224,7 @@ pub(super) fn words_are_plain(prose: &Prose<'_>) -> Vec<Diagnostic> {
         if !sentences(passage) {
             return Vec::new();
         }
-        let found = matches(&passage.words, &words.phrases).into_iter();
+        let found = words.phrases.find(&passage.words).into_iter();
         let told = found.filter(|(range, _)| !is_quoted(&passage.words, range.clone())).map(|(range, twin)| {
             let problem = Diagnostic::new(rule::PHRASE_OFFICIAL, None).with("words", &passage.words[range.clone()]);
             (range, problem.with("twin", twin))
@@ -262,38 +327,6 @@ fn is_ordinal(word: &str) -> bool {
     word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Finds phrases as whole words and in any case, with their plainer twins.
-fn matches<'a>(text: &str, phrases: &'a BTreeMap<char, Vec<Phrase>>) -> Vec<(Range<usize>, &'a str)> {
-    let is_of_word = |letter: char| letter.is_alphanumeric() || letter == '*';
-    let equal = |span: &Range<usize>, wanted: &str| {
-        let word = &text[span.clone()];
-        let bare = word.trim_matches(|letter: char| !is_of_word(letter));
-        match wanted.strip_suffix('*') {
-            Some(stem) => after(bare, stem).is_some(),
-            None => [bare, word].into_iter().any(|word| after(word, wanted) == Some("")),
-        }
-    };
-    let spans: Vec<Range<usize>> = spans(text).collect();
-    let mut found = Vec::new();
-    for (first, span) in spans.iter().enumerate() {
-        let word = text[span.clone()].trim_start_matches(|letter: char| !is_of_word(letter));
-        let letter = word.chars().next().and_then(|letter| letter.to_lowercase().next());
-        for phrase in letter.and_then(|letter| phrases.get(&letter)).into_iter().flatten() {
-            // Nearly all words end here.
-            let begins = phrase.words.first().is_some_and(|first| after(word, first.trim_end_matches('*')).is_some());
-            let Some(window) = spans.get(first..first + phrase.words.len()).filter(|_| begins) else { continue };
-            if window.iter().zip(&phrase.words).all(|(span, word)| equal(span, word)) {
-                let whole = window[0].start..window[window.len() - 1].end;
-                let words = &text[whole.clone()];
-                let start = words.len() - words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).len();
-                let end = words.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '.').len();
-                found.push((whole.start + start..whole.start + end, phrase.twin.as_str()));
-            }
-        }
-    }
-    found
-}
-
 /// Returns what follows in `word` after `stem`, if it begins with it in any case.
 fn after<'a>(word: &'a str, stem: &str) -> Option<&'a str> {
     let mut letters = word.chars();
@@ -339,7 +372,7 @@ mod tests {
             let mut problems = Vec::new();
             let words = Words::read(text, &mut problems).unwrap();
             assert_eq!(problems, []);
-            assert!(!words.phrases.is_empty());
+            assert!(!words.phrases.known.is_empty() && words.phrases.beginnings.is_some());
         }
         assert!(Words::of("la").is_none());
     }
@@ -374,15 +407,21 @@ mod tests {
 
     #[test]
     fn phrases_are_found_in_their_forms() {
-        let text = "Niezwłocznie dokonać uzupełnienia (niniejszego wniosku).";
+        let text = "Niezwłocznie dokonać uzupełnienia (niniejszego wniosku). PONIŻSZY, a w przypadku, gdy brak. Ten!";
         let found = |phrase: &str| -> Vec<&str> {
-            let phrases = phrases([(phrase.to_owned(), String::new())].into_iter());
-            matches(text, &phrases).into_iter().map(|(range, _)| &text[range]).collect()
+            let phrases = Phrases::of([(phrase.to_owned(), String::new())].into_iter());
+            phrases.find(text).into_iter().map(|(range, _)| &text[range]).collect()
         };
         assert_eq!(found("niezwłocznie"), ["Niezwłocznie"]);
         assert_eq!(found("dokon* uzupełnienia"), ["dokonać uzupełnienia"]);
         assert_eq!(found("niniejsz*"), ["niniejszego"]);
-        assert!(found("wniosek").is_empty());
+        assert_eq!(found("w przypadku, gdy"), ["w przypadku, gdy"]);
+        assert_eq!(found("poniższy"), ["PONIŻSZY"]);
+        assert_eq!(found("ten"), ["Ten"]);
+        for absent in ["wniosek", "uzupełni", "pełnienia", "gdy brak. ten! to", "niniejsz"] {
+            assert!(found(absent).is_empty(), "{absent}");
+        }
+        assert!(Phrases::of(std::iter::empty()).find(text).is_empty());
     }
 
     #[test]

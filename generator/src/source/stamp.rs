@@ -5,8 +5,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use serde::Serialize;
+
 /// What the system says of a file without opening it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(super) struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
@@ -40,6 +42,11 @@ impl Stamp {
             inode,
             settled,
         }
+    }
+
+    /// Tells whether any later change would show.
+    pub(super) fn is_settled(&self) -> bool {
+        self.settled
     }
 
     /// Tells whether a file of this stamp is still as it was read, now that it has the stamp `now`.

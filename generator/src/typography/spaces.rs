@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Edit, NO_BREAK, NO_BREAK_SPACE};
+use super::{Edit, NO_BREAK_SPACE};
 
 /// Stand before a number: "art. 6", "§ 5", "nr XII/214".
 const BEFORE_NUMBERS: [&str; 20] = [
@@ -55,14 +55,32 @@ pub(super) fn bound(text: &str) -> Vec<Edit> {
     edits
 }
 
-/// Lists what stands between gaps.
-fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let start = at + text[at..].find(|letter| !is_gap(letter))?;
-        at = text[start..].find(is_gap).map_or(text.len(), |length| start + length);
-        Some(start..at)
-    })
+/// Lists the words of a text: what stands between white space.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut rest = Some(0);
+    let piece = move || {
+        let start = rest?;
+        let gap = next_gap(text, start);
+        rest = gap.as_ref().map(|gap| gap.end);
+        Some(start..gap.map_or(text.len(), |gap| gap.start))
+    };
+    std::iter::from_fn(piece).filter(|word| !word.is_empty())
+}
+
+/// Returns the first white space from this byte on, one letter of it.
+fn next_gap(text: &str, from: usize) -> Option<Range<usize>> {
+    // The first bytes of all white space; of letters, those of Polish have others.
+    let may_be_gap = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3);
+    let mut at = from;
+    loop {
+        at += text.as_bytes()[at..].iter().position(may_be_gap)?;
+        let letter = text[at..].chars().next()?;
+        let end = at + letter.len_utf8();
+        if is_gap(letter) {
+            return Some(at..end);
+        }
+        at = end;
+    }
 }
 
 /// Tells whether what ends with `text` announces a number: "str. " does.
@@ -158,15 +176,17 @@ fn first_word(text: &str) -> &str {
 }
 
 fn is_gap(letter: char) -> bool {
-    letter.is_whitespace() || letter == NO_BREAK
+    letter.is_whitespace()
 }
 
 /// Drops what opens a word: quotes and brackets.
 fn opened(word: &str) -> &str {
-    word.trim_start_matches(['(', '[', '{', '„', '«', '”', '"', '‚', '\''])
+    let opens = |mark: char| matches!(mark, '(' | '[' | '{' | '„' | '«' | '”' | '"' | '‚' | '\'');
+    word.trim_start_matches(opens)
 }
 
 /// Drops what follows a word: quotes, brackets and marks, but not a dot.
 fn closed(word: &str) -> &str {
-    word.trim_end_matches([',', ';', ':', ')', ']', '}', '”', '»', '"', '!', '?', '…'])
+    let closes = |mark: char| matches!(mark, ',' | ';' | ':' | ')' | ']' | '}' | '”' | '»' | '"' | '!' | '?' | '…');
+    word.trim_end_matches(closes)
 }

@@ -4,7 +4,7 @@ use super::*;
 
 /// Shows spaces that hold as `~`.
 fn set(text: &str) -> String {
-    typeset(POLISH, text).replace(NO_BREAK, "~")
+    typeset(POLISH, text).replace(NO_BREAK_SPACE, "~")
 }
 
 fn check(cases: &[(&str, &str)]) {
