@@ -131,7 +131,7 @@ impl Seen {
 pub(crate) fn program() -> Option<impl Serialize> {
     let program = std::env::current_exe().ok()?;
     let stamp = Stamp::of(&std::fs::metadata(&program).ok()?, STEP);
-    (cfg!(unix) && stamp.is_settled()).then_some((program, stamp))
+    (cfg!(unix) && stamp.is_settled()).then_some((program, stamp, env!("CARGO_PKG_VERSION")))
 }
 
 impl Source {

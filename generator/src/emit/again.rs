@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use super::{
-    EmitError, MADE, Manifest, Report,
+    EmitError, Entry, MADE, Manifest, Report,
     disk::Disk,
     plan::Plan,
     staging::{self, Folder},
@@ -38,11 +38,11 @@ struct Kept<T> {
 /// Returns what was told of the build in the folder and what it did, if it was made `from` the same and is all there.
 pub(crate) fn find<T: DeserializeOwned>(out: &Path, from: &str) -> Result<Option<(T, Report)>, EmitError> {
     let disk = Disk::new(out);
-    let kept = disk.read(MADE)?.and_then(|kept| serde_json::from_slice::<Kept<T>>(&kept).ok());
+    let kept = disk.read(MADE).ok().flatten().and_then(|kept| serde_json::from_slice::<Kept<T>>(&kept).ok());
     let Some(Kept { note, manifest }) = kept.filter(|kept| kept.note.from == from) else { return Ok(None) };
     // Nobody else may build meanwhile.
     let Folder { old, .. } = &Folder::open(&disk)?;
-    if hash(&staging::json(old)) != manifest || !is_whole(&disk, old)? {
+    if hash(&staging::json(old)) != manifest || !is_whole(&disk, old) {
         return Ok(None);
     }
     let plan = Plan::new(&disk, BTreeMap::new(), old, old)?;
@@ -57,14 +57,14 @@ pub(super) fn keep<T: Serialize>(disk: &Disk, note: Note<T>, manifest: &Manifest
     if disk.holds(MADE, &kept)? { Ok(()) } else { staging::replace(disk, MADE, &kept) }
 }
 
-/// Tells whether all files of a build are as they were written.
-fn is_whole(disk: &Disk, manifest: &Manifest) -> Result<bool, EmitError> {
-    let differs = |(path, entry): (&String, &super::Entry)| match disk.read(path) {
-        Ok(bytes) => (bytes.map(|bytes| hash(&bytes)).as_ref() != Some(&entry.sha256)).then_some(Ok(())),
-        Err(error) => Some(Err(error)),
+/// Tells whether all files of a build are as they were written. What cannot be read is not: the build puts it right, or
+/// tells why it cannot.
+fn is_whole(disk: &Disk, manifest: &Manifest) -> bool {
+    let differs = |(path, entry): (&String, &Entry)| {
+        let bytes = if disk.is_file(path) { disk.read(path).ok().flatten() } else { None };
+        bytes.map(|bytes| hash(&bytes)).as_ref() != Some(&entry.sha256)
     };
-    let found = manifest.files.par_iter().find_map_any(differs).transpose()?;
-    Ok(manifest.complete && found.is_none())
+    manifest.complete && !manifest.files.par_iter().any(differs)
 }
 
 pub(super) fn hash(bytes: &[u8]) -> String {

@@ -52,6 +52,11 @@ impl Disk {
         }
     }
 
+    /// Tells whether a file is there, and no link to one.
+    pub(super) fn is_file(&self, path: &str) -> bool {
+        fs::symlink_metadata(self.path(path)).is_ok_and(|found| found.is_file())
+    }
+
     /// Returns whether a file with these bytes is there.
     pub(super) fn holds(&self, path: &str, bytes: &[u8]) -> Result<bool, EmitError> {
         // Most files that differ differ in length: those are not read.

@@ -305,6 +305,16 @@ fn nothing_is_made_twice_from_the_same() {
     assert_eq!(find("a"), None);
     fs::remove_file(&page).unwrap();
     assert_eq!(find("a"), None);
+    fs::create_dir(&page).unwrap();
+    assert_eq!(find("a"), None);
+    fs::remove_dir(&page).unwrap();
+    #[cfg(unix)]
+    {
+        fs::write(folder.path().join("page"), &bytes).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("page"), &page).unwrap();
+        assert_eq!(find("a"), None);
+        fs::remove_file(&page).unwrap();
+    }
     fs::write(&page, bytes).unwrap();
     fs::write(out.join("obcy.txt"), "obcy").unwrap();
     assert_eq!(find("a").unwrap().1.unknown, ["obcy.txt"]);

@@ -12,6 +12,11 @@ pub(super) fn style(css: &str) -> String {
         lean.push_str(before);
         let end = if let Some(comment) = from.strip_prefix("/*") {
             rest = comment.split_once("*/").map_or("", |(_, after)| after);
+            // Without anything between them two words would be one, and with a space two selectors something else.
+            let joins = |letter: Option<char>| letter.is_some_and(|letter| !letter.is_whitespace());
+            if joins(lean.chars().next_back()) && joins(rest.chars().next()) {
+                lean.push_str("/**/");
+            }
             continue;
         } else if from.starts_with('/') {
             1
@@ -72,6 +77,7 @@ mod tests {
         for (css, expected) in [
             ("/* a */\n\np {\n  color: red; /* b */\n}\n", "p {\ncolor: red;\n}\n"),
             ("a::after { content: \"/* a */\" '\\'/*'; }", "a::after { content: \"/* a */\" '\\'/*'; }\n"),
+            ("a { margin: 1px/* b */2px }", "a { margin: 1px/**/2px }\n"),
             ("/* don't */ p { grid: auto / 1fr }", "p { grid: auto / 1fr }\n"),
             ("p { content: \"a\n} /* b */\n/* c", "p { content: \"a\n}\n"),
         ] {
