@@ -49,21 +49,21 @@ const RULES: [fn(&Site) -> Vec<Diagnostic>; 19] = [
 ];
 
 /// Every rule over the site in all its languages.
-const RULES_OF_LANGUAGES: [fn(&Sites) -> Vec<Diagnostic>; 7] = [
+const RULES_OF_LANGUAGES: [fn(&Sites) -> Vec<Diagnostic>; 6] = [
     addresses::whole,
     addresses::unique,
     addresses::unreserved,
     links::lead_somewhere,
     translations::keep_sections,
     files::referenced,
-    files::end_as_they_are_read,
 ];
 
 /// What is told of something that stands nowhere: it may stand in a file that could not be read.
-const RULES_OF_WHAT_IS_MISSING: [&Rule; 11] = [
+const RULES_OF_WHAT_IS_MISSING: [&Rule; 12] = [
     rule::PAGE_ORPHAN,
     rule::FILE_UNREFERENCED,
     rule::FILE_UNREAD,
+    rule::FILE_ENDING,
     rule::PERSONAL_EMAIL,
     rule::PERSONAL_PHONE,
     rule::PERSONAL_ACCOUNT,

@@ -74,6 +74,35 @@ fn contacts_in_a_file_with_a_mistake_are_not_taken_for_private() {
 }
 
 #[test]
+fn what_is_not_decided_yet_and_what_only_looks_odd_is_no_mistake() {
+    let tree = Tree::copy_of(&repository().join("tests/fixtures/versions"));
+    let path = "content/park/consultation.yaml";
+    let blank = "do uzupełnienia przez urząd";
+    tree.replace(path, "contact:\n", "contact:\n  phone: 41 300 20 10 (Biuro) lub 41 300 20 11\n");
+    tree.replace(path, "zielen@debowo.example", blank);
+    tree.replace(path, "00-001", blank);
+    let options = format!("[{{value: a, label: {blank}}}, {{value: b, label: {blank}}}]");
+    tree.write(
+        "content/park/forms/pytanie.yaml",
+        &format!(
+            "title: Pytanie\nsend: Wyślij\nquestions:\n  - {{name: x, kind: choice, label: Co?, options: {options}}}\n"
+        ),
+    );
+    tree.write("content/dane.yml", "a: 1\n");
+    tree.write(
+        "content/wzor.md",
+        "# Wzór\n\nSpójrz:\n|x| oznacza wartość, a |y|\n\n[Dane](dane.yml), tel. 41 300 20 11.\n",
+    );
+    let told = tree.run(&["check", "--lang", "pl"]);
+    assert!(!told.said.contains("błąd["), "{}", told.said);
+    assert!(!told.said.contains("[personal-") && !told.said.contains("[postcode-odd]"), "{}", told.said);
+    assert_eq!(tree.build("2026-03-10").code, 0);
+    let pages = tree.files();
+    let shown = pages.values().map(|bytes| String::from_utf8_lossy(bytes));
+    assert!(!shown.into_iter().any(|page| page.contains("mailto:do")), "nobody can write to a blank");
+}
+
+#[test]
 fn the_site_changes_with_the_calendar_on_the_days_that_are_named_and_on_no_other() {
     let tree = Tree::copy_of(&repository().join("tests/fixtures/versions"));
     let built = |today: Date| {

@@ -22,7 +22,8 @@ const NEAR_ENDINGS: [(&str, &str); 6] = [
     (".md.txt", ".md"),
 ];
 
-/// A file that nothing refers to is not published: whoever put it there should know.
+/// A file that nothing refers to is not published: whoever put it there should know, and all the more if its name ends
+/// nearly as those that are read.
 pub(super) fn referenced(sites: &Sites) -> Vec<Diagnostic> {
     let referenced = referred_to(sites, true);
     // A picture that is shown is published in other files.
@@ -32,24 +33,18 @@ pub(super) fn referenced(sites: &Sites) -> Vec<Diagnostic> {
         .collect();
     let files = sites.original.routes.files();
     let forgotten = files.filter(|path| !referenced.contains_key(*path) && !shown.contains(*path));
-    forgotten.filter(|path| meant_ending(path).is_none()).map(left_over).collect()
+    forgotten.map(left_over).collect()
 }
 
 fn left_over(path: &str) -> Diagnostic {
+    if let Some((ending, meant)) = meant_ending(path) {
+        let problem = Diagnostic::new(rule::FILE_ENDING, Place::whole(path));
+        return problem.with("ending", ending).with("meant", meant);
+    }
     if !has_extension(path, "yaml") {
         return Diagnostic::new(rule::FILE_UNREFERENCED, Place::whole(path));
     }
     Diagnostic::new(rule::FILE_UNREAD, Place::whole(path)).nearest(split(path).1, NAMES)
-}
-
-/// A file whose name ends nearly as those that are read has something in it that somebody means to be read.
-pub(super) fn end_as_they_are_read(sites: &Sites) -> Vec<Diagnostic> {
-    let odd = sites.original.routes.files().filter_map(|path| Some((path, meant_ending(path)?)));
-    odd.map(|(path, (ending, meant))| {
-        let problem = Diagnostic::new(rule::FILE_ENDING, Place::whole(path));
-        problem.with("ending", ending).with("meant", meant)
-    })
-    .collect()
 }
 
 /// Returns how a name ends, and the ending that was meant, of a file that is nearly one that is read.

@@ -48,26 +48,34 @@ pub(super) fn texts(site: &Site, source: &Source) -> Vec<Diagnostic> {
     differing(site, source).into_iter().flat_map(|version| version.problems).collect()
 }
 
-/// Moves what is told of a changed section from its heading to the words that changed, if they are found below it.
-fn narrowed(problem: Diagnostic, source: &Source) -> Diagnostic {
+/// Moves what is told of a changed section from its heading to the words that changed, if they are found below it, before
+/// the next of `headings`.
+fn narrowed(problem: Diagnostic, headings: &BTreeMap<&str, Place>, source: &Source) -> Diagnostic {
     let found = || {
         let (place, new) = (problem.place.as_ref()?, problem.word("new")?);
         let lines = Lines::new(&place.file, source.text(&place.file)?);
-        let start = lines.byte(place);
-        let below = words(&lines.text()[start..]);
-        let mut changed = words(new);
-        changed.truncate(ENOUGH);
-        let wanted = changed.iter().map(|range| &new[range.clone()]);
-        let at = below.windows(changed.len().max(1)).find(|here| {
-            here.iter().map(|range| &lines.text()[start + range.start..start + range.end]).eq(wanted.clone())
-        })?;
-        let (first, last) = (at.first()?, at.last()?);
-        Some(lines.place(start + first.start..start + last.end))
+        let byte = |line| lines.byte(&Place { line, column: 1, ..place.clone() });
+        let below = headings.values().filter(|other| other.file == place.file && other.line > place.line);
+        let end = below.map(|next| byte(next.line)).min().unwrap_or(lines.text().len());
+        let start = byte(place.line + 1);
+        let range = only(&lines.text()[start..end], new)?;
+        Some(lines.place(start + range.start..start + range.end))
     };
     match found().filter(|_| problem.rule == rule::CONSULTED_TEXT_CHANGED) {
         Some(place) => Diagnostic { place: Some(place), ..problem },
         None => problem,
     }
+}
+
+/// Returns where the first of these words stand in a text, if they do so once.
+fn only(text: &str, wanted: &str) -> Option<Range<usize>> {
+    let (all, mut first) = (words(text), words(wanted));
+    first.truncate(ENOUGH);
+    let wanted = first.iter().map(|range| &wanted[range.clone()]);
+    let mut found =
+        all.windows(first.len().max(1)).filter(|here| here.iter().map(|range| &text[range.clone()]).eq(wanted.clone()));
+    let here = found.next().filter(|_| found.next().is_none())?;
+    Some(here.first()?.start..here.last()?.end)
 }
 
 /// Returns where the words of a text stand, without what is no letter and no digit.
@@ -109,7 +117,7 @@ fn text(consultation: &Consultation, document: &Document, version: &Version, sou
         }
         Difference::Added(new) => Diagnostic::new(rule::CONSULTED_SECTION_ADDED, place(new)).with("id", &new.id),
     };
-    version.differences(&latest).into_iter().map(problem).map(|problem| narrowed(problem, source)).collect()
+    version.differences(&latest).into_iter().map(problem).map(|problem| narrowed(problem, &places, source)).collect()
 }
 
 /// Returns what stood and what stands where two texts differ first, with a few words around.
@@ -315,4 +323,18 @@ fn labelled(options: &[Opt]) -> Vec<Offered<'_>> {
 /// Returns the question that asks in the same words under another name.
 fn heir<'a>(form: &'a Form, lost: &Question) -> Option<&'a Question> {
     form.questions.iter().find(|question| question.label == lost.label && question.kind.name() == lost.kind.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_known_by_where_they_stand_only_once() {
+        let text = "Staw jest **duży**. Staw jest mały.";
+        assert_eq!(only(text, "jest duży.").map(|range| &text[range]), Some("jest **duży"));
+        assert_eq!(only(text, "Staw jest"), None, "twice");
+        assert_eq!(only(text, "staw"), None, "nowhere");
+        assert_eq!(only(text, "…"), None, "no word");
+    }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
-    markdown, slug,
+    markdown, prose, slug,
     source::Source,
     yaml::{Fields, Node},
 };
@@ -209,17 +209,17 @@ fn term(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<(Spanned<Date>, S
 fn contact(node: &Node, problems: &mut Vec<Diagnostic>) -> Contact {
     let mut fields = Fields::new(node, problems);
     let contact = Contact {
-        email: contact_by(&mut fields, "email", kind::Email::is_address),
+        email: contact_by(&mut fields, "email", is_email),
         phone: contact_by(&mut fields, "phone", is_phone),
     };
     fields.finish();
     contact
 }
 
-/// Reads how residents reach the office; what reaches nobody is reported.
+/// Reads how residents reach the office; what reaches nobody is reported, unless the office has not decided it yet.
 fn contact_by(fields: &mut Fields<'_>, key: &'static str, reaches: fn(&str) -> bool) -> Option<String> {
     let field = fields.string(key)?;
-    if reaches(&field.value) {
+    if reaches(&field.value) || prose::is_blank(&field.value) {
         return Some(field.value);
     }
     let problem = Diagnostic::new(rule::CONTACT_BAD, field.place).with("key", key);
@@ -227,11 +227,14 @@ fn contact_by(fields: &mut Fields<'_>, key: &'static str, reaches: fn(&str) -> b
     None
 }
 
-/// Tells whether words are a number to call, with little beside it: "41 36 76 415 wew. 12".
+/// Tells whether words are one e-mail address, without a name or a scheme beside it.
+fn is_email(words: &str) -> bool {
+    kind::Email::is_address(words) && !words.contains(['<', '>', ':', '/', '"', '(', ')'])
+}
+
+/// Tells whether words hold a number to call: residents read what stands beside it, "41 36 76 415 (Biuro)".
 fn is_phone(words: &str) -> bool {
-    let digits = words.chars().filter(char::is_ascii_digit).count();
-    let letters = words.chars().filter(|letter| letter.is_alphabetic()).count();
-    digits >= SHORTEST_PHONE && letters <= digits
+    words.chars().filter(char::is_ascii_digit).count() >= SHORTEST_PHONE
 }
 
 /// Tells whether a word is a Polish postal code, `25-303`.
@@ -246,7 +249,7 @@ fn office(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) ->
     let (street, postcode) = (fields.string("street"), fields.source_text("postcode"));
     let city = fields.string("city");
     let hours = words(&mut fields, "hours", languages);
-    if let Some(odd) = postcode.as_ref().filter(|code| !is_postcode(&code.value)) {
+    if let Some(odd) = postcode.as_ref().filter(|code| !is_postcode(&code.value) && !prose::is_blank(&code.value)) {
         let problem = Diagnostic::new(rule::POSTCODE_ODD, odd.place.clone()).with("value", &odd.value);
         fields.problems().push(problem);
     }
@@ -301,4 +304,29 @@ fn channel(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -
     }
     fields.finish();
     channel
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reaches_the_office_is_an_address_alone_and_words_with_a_number() {
+        for email in ["a@b.example", "konsultacje.park@um.miasto.example"] {
+            assert!(is_email(email), "{email}");
+        }
+        let beside =
+            ["<a@b.example>", "mailto:a@b.example", "a@b.example/x", "Jan\"a@b.example", "a(b)@b.example", "a b"];
+        for email in beside {
+            assert!(!is_email(email), "{email}");
+        }
+        for phone in
+            ["41 36 76 415", "41 36 76 415 (Biuro Obsługi Interesantów)", "41 36 76 415 lub 41 36 76 416", "112"]
+        {
+            assert!(is_phone(phone), "{phone}");
+        }
+        for phone in ["zapytać w sekretariacie", "pokój 12"] {
+            assert!(!is_phone(phone), "{phone}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use super::{Reader, address_slug, number, page::file_slug, required_words, site:
 use crate::{
     diagnostic::{Diagnostic, Place, Spanned, rule},
     markdown::Words,
+    prose,
     yaml::{self, Fields, Node, Taken, Value},
 };
 
@@ -231,7 +232,7 @@ fn options(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -
         fields.finish();
         Some((value?, label))
     });
-    let (mut seen, mut labels) = (BTreeMap::<&str, u32>::new(), BTreeMap::<&str, u32>::new());
+    let (mut seen, mut labels) = (BTreeMap::<&str, u32>::new(), BTreeMap::<(&str, &str), u32>::new());
     for (value, label) in &options {
         let word = value.value.as_str();
         if !is_value(word) || word == kind::OTHER {
@@ -242,10 +243,18 @@ fn options(node: &Node, languages: &Languages, problems: &mut Vec<Diagnostic>) -
             problems.push(problem.with("value", word).with("line", line));
             continue;
         }
-        let label = label.in_language(languages.original()).trim();
-        if let Some(line) = labels.insert(label, value.place.line).filter(|_| !label.is_empty()) {
+        let labels_here = languages.all().iter().map(|language| {
+            let language = language.value.as_str();
+            (language, label.in_language(language).trim())
+        });
+        let labels_here = labels_here.filter(|(_, label)| !label.is_empty() && !prose::is_blank(label));
+        // All are noted, the first that is met again is told.
+        let met = labels_here.filter_map(|(language, label)| {
+            Some((language, label, labels.insert((language, label), value.place.line)?))
+        });
+        if let Some((language, label, line)) = met.collect::<Vec<_>>().first() {
             let problem = Diagnostic::new(rule::OPTION_LABEL_TWICE, value.place.clone());
-            problems.push(problem.with("label", label).with("line", line));
+            problems.push(problem.with("label", label).with("language", language).with("line", line));
         }
     }
     options

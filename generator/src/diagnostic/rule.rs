@@ -170,7 +170,7 @@ rules! {
         LIST_UNKNOWN = Error "list-unknown" ["name"];
         OPTION_VALUE_BAD = Error "option-value-bad" ["value"];
         OPTION_VALUE_TWICE = Error "option-value-twice" ["value", "line"];
-        OPTION_LABEL_TWICE = Error "option-label-twice" ["label", "line"];
+        OPTION_LABEL_TWICE = Error "option-label-twice" ["label", "language", "line"];
         SCALE_BAD = Error "scale-bad" ["start", "end"];
         AUTOCOMPLETE_BAD = Error "autocomplete-bad" ["value", "known"];
         CONSTRAINT_BAD = Error "constraint-bad" ["value"];

@@ -37,11 +37,33 @@ struct Block {
     start: usize,
     /// Byte for byte as in the file, with [`OTHER`] for what is no word.
     words: String,
-    /// The first of its lines that is one of a table, from its first bar to its last.
+    /// The last of its lines that looks like one of a table, from its first bar to its last.
     row: Option<Range<usize>>,
+    /// The first of two such lines, one below the other.
+    table: Option<Range<usize>>,
+}
+
+/// The fewest bars of a line of a table: two columns have three.
+const FEWEST_BARS: usize = 3;
+
+/// Counts the bars that part cells.
+fn bars(line: &str) -> usize {
+    line.matches('|').count() - line.matches("\\|").count()
 }
 
 impl Block {
+    /// Takes a line that begins and ends with a bar. Two of as many bars make a table, one may be a sentence about |x|.
+    fn row(&mut self, source: &str, row: Range<usize>) {
+        let (line, hyphens) = (&source[row.clone()], ['|', '-', ':', ' ']);
+        if let Some(above) = self.row.replace(row.clone())
+            && source.get(above.end..row.start).is_some_and(|gap| gap.matches('\n').count() == 1)
+            && bars(line) >= FEWEST_BARS
+            && (bars(line) == bars(&source[above.clone()]) || line.chars().all(|sign| hyphens.contains(&sign)))
+        {
+            self.table.get_or_insert(above);
+        }
+    }
+
     fn push(&mut self, source: &str, range: &Range<usize>) {
         if self.words.is_empty() {
             self.start = range.start;
@@ -129,7 +151,7 @@ impl Search<'_> {
             self.problems.push(problem.with("mended", format!("{} {heading}", &line[..level])));
         }
         if line.len() > 2 && line.starts_with('|') && line.ends_with('|') {
-            self.block.row.get_or_insert(range.start..range.start + line.len());
+            self.block.row(self.source, range.start..range.start + line.len());
         }
         if let Some(bullet) = line.chars().next().filter(|first| BULLETS.contains(first)) {
             let place = self.lines.place(range.start..range.start + bullet.len_utf8());
@@ -141,8 +163,8 @@ impl Search<'_> {
         let block = std::mem::take(&mut self.block);
         let place = |range: Range<usize>| self.lines.place(block.start + range.start..block.start + range.end);
         let words = block.words.as_str();
-        let row = block.row.clone().map(|row| Diagnostic::new(rule::TABLE_HALF_MADE, self.lines.place(row)));
-        self.problems.extend(row);
+        let table = block.table.clone().map(|row| Diagnostic::new(rule::TABLE_HALF_MADE, self.lines.place(row)));
+        self.problems.extend(table);
         self.problems.extend(links(words).into_iter().map(|(range, made)| match made {
             Made::Half => Diagnostic::new(rule::LINK_HALF_MADE, place(range.clone())).with("written", &words[range]),
             Made::Label(label) => Diagnostic::new(rule::LINK_LABEL_MISSING, place(range)).with("label", label),

@@ -66,8 +66,9 @@ impl Public {
         let contacts = contacts.flat_map(|contact| [contact.email.as_deref(), contact.phone.as_deref()]).flatten();
         let channels = site.consultations.iter().flat_map(|consultation| &consultation.channels);
         let channels = channels.flat_map(|channel| [Some(channel.how.as_str()), channel.url.as_deref()]).flatten();
-        let whole = site.public.iter().map(String::as_str).chain(contacts).map(key);
-        Self(whole.chain(channels.flat_map(addresses)).collect())
+        let contacts: Vec<_> = contacts.collect();
+        let whole = site.public.iter().map(String::as_str).chain(contacts.iter().copied()).map(key);
+        Self(whole.chain(contacts.iter().copied().chain(channels).flat_map(addresses)).collect())
     }
 
     /// Tells whether a problem is about something that may be published.
@@ -159,7 +160,7 @@ impl<'a> Part<'a> {
     }
 
     fn rule(&self, kind: Kind) -> Option<&'static Rule> {
-        let whole = self.groups == [11] || (self.label == PESEL_LABEL && self.digits.len() == 11);
+        let whole = self.groups == [11] || (self.digits.len() == 11 && self.is_named_pesel());
         if whole && is_pesel(&self.digits) {
             return Some(rule::PERSONAL_PESEL);
         }
@@ -167,6 +168,12 @@ impl<'a> Part<'a> {
             return Some(rule::PERSONAL_ACCOUNT);
         }
         self.is_phone(kind).then_some(rule::PERSONAL_PHONE)
+    }
+
+    /// Tells whether one of the last three words before says so: "PESEL dziecka to: 440514 01359".
+    fn is_named_pesel(&self) -> bool {
+        let before = self.words[..self.range.start].rsplit(|letter: char| !letter.is_alphanumeric());
+        before.filter(|word| !word.is_empty()).take(3).any(|word| word.to_lowercase() == PESEL_LABEL)
     }
 
     fn is_grouped_as_account(&self) -> bool {
@@ -235,8 +242,9 @@ fn numbers(words: &str) -> Vec<Number> {
             at = end;
             let after = &words[end..];
             let gap = after.len() - after.trim_start_matches([' ', '-', ')', '\u{a0}']).len();
-            // A telephone in groups of three may have stops between them, which a date never has.
-            let dotted = groups.last().is_some_and(|group| group.len() == 3) && after.starts_with('.');
+            // A telephone in groups of three may have stops between them, which a date never has, and behind its country.
+            let is_country = words[..end].ends_with("+48");
+            let dotted = after.starts_with('.') && (is_country || groups.last().is_some_and(|group| group.len() == 3));
             let gap = if dotted && begins_with_three_digits(&after[1..]) { 1 } else { gap };
             let joined = gap <= 2 && gap > 0 && after[gap..].starts_with(|next: char| next.is_ascii_digit());
             if !joined {
@@ -368,6 +376,8 @@ mod tests {
         check_in(Kind::Cell, "tel. 600 700 801", &[("personal-phone", "600 700 801")]);
         check_in(Kind::Cell, "41 367 64 15", &[("personal-phone", "41 367 64 15")]);
         check("tel:+48413676415", &[("personal-phone", "48413676415")]);
+        check("+48.600.700.800", &[("personal-phone", "48.600.700.800")]);
+        check("PESEL dziecka to: 440514 01359", &[("personal-pesel", "440514 01359")]);
         check("np. jan.k@poczta.example albo jan.k@poczta.test", &[]);
         check("pisz na jan.k@poczta.example.pl.", &[("personal-email", "jan.k@poczta.example.pl")]);
         check("konto PL 61 1090 1014 0000 0712 1981 2874", &[("personal-account", "61 1090 1014 0000 0712 1981 2874")]);
@@ -388,6 +398,8 @@ mod tests {
             "192.168.100.200",
             "440514 01359",
             "PESEL: 440514 01358",
+            "PESEL nie jest potrzebny, sprawa 440514 01359",
+            "48.600.700.800",
             "123 456 789 zł",
             "od 100 000 000 do 200 000 000 zł",
             "REGON 291 009 343",

@@ -43,7 +43,7 @@ struct Words {
 /// Phrases of officials, found all at once in one pass over a text.
 struct Phrases {
     known: Vec<Phrase>,
-    /// Finds the letters that phrases begin with, up to the first star: none where no phrase is known.
+    /// Finds the first words of phrases, up to a star: none where no phrase is known.
     beginnings: Option<AhoCorasick>,
     /// The phrase that each beginning is of.
     whose: Vec<usize>,
@@ -64,12 +64,19 @@ static KNOWN: LazyLock<BTreeMap<&str, Words>> = LazyLock::new(|| {
 
 /// Finds what stands for something that is not decided, in any language: what a translator left as it was is blank in
 /// another language than its own.
-static BLANKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| finder(KNOWN.values().map(|words| &words.blank)));
+static BLANKS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| finder(KNOWN.values().flat_map(|words| [words.blank.clone(), capitalized(&words.blank)])));
 
 /// Returns what finds any of these words in one pass. Its tables are for speed: every word of a site goes through them.
 fn finder(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Option<AhoCorasick> {
     // Letters are no rare bytes to look for first; the words are too few to overflow the tables.
     AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).prefilter(false).build(words).ok()
+}
+
+/// Returns words as they stand at the start of a sentence.
+fn capitalized(words: &str) -> String {
+    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
+    format!("{}{rest}", first.to_uppercase())
 }
 
 impl Words {
@@ -111,12 +118,12 @@ impl Phrases {
         let mut known = Vec::new();
         let mut beginnings = BTreeSet::new();
         for (index, (phrase, twin)) in written.enumerate() {
-            let beginning = phrase.split('*').next().unwrap_or_default();
-            let (first, rest) = beginning.split_at(beginning.chars().next().map_or(0, char::len_utf8));
+            // With the gap behind it: the letters of short words are in many others.
+            let beginning =
+                phrase.split_inclusive(' ').next().unwrap_or_default().split('*').next().unwrap_or_default();
             // As in a sentence, at its start and in capitals.
-            let capital = format!("{}{rest}", first.to_uppercase());
-            beginnings
-                .extend([beginning.to_owned(), capital, beginning.to_uppercase()].map(|letters| (letters, index)));
+            let cases = [beginning.to_owned(), capitalized(beginning), beginning.to_uppercase()];
+            beginnings.extend(cases.map(|letters| (letters, index)));
             known.push(Phrase { words: phrase.split(' ').map(str::to_owned).collect(), twin });
         }
         let (beginnings, whose): (Vec<_>, _) = beginnings.into_iter().unzip();
@@ -193,7 +200,6 @@ pub(crate) fn is_blank(words: &str) -> bool {
 pub(super) fn nothing_is_blank(prose: &Prose<'_>) -> Vec<Diagnostic> {
     each(prose, |_, passage| {
         let blanks = BLANKS.iter().filter(|_| sentences(passage)).flat_map(|blanks| blanks.find_iter(&passage.words));
-        let blanks = blanks.filter(|blank| !is_quoted(&passage.words, blank.range()));
         blanks.map(|blank| (blank.range(), Diagnostic::new(rule::BLANK, None))).collect()
     })
 }
@@ -380,12 +386,27 @@ mod tests {
     #[test]
     fn words_of_a_link_say_nothing_in_any_case_and_with_what_follows() {
         let words = Words::of("pl").unwrap();
-        for vague in ["STĄD", "tutaj.", "Dowiedz się więcej", "kliknij tu, aby zobaczyć"] {
+        for vague in ["STĄD", "tutaj.", "Dowiedz się więcej", "kliknij tu, aby zobaczyć", "Kliknij, aby zobaczyć"]
+        {
             assert!(words.is_vague(vague), "{vague}");
         }
-        for clear in ["kliknijmy razem", "plan parku", "dowiedz się więcej o parku", ""] {
+        for clear in
+            ["kliknijmy razem", "kliknij, aby pobrać projekt strategii", "plan parku", "dowiedz się więcej o parku", ""]
+        {
             assert!(!words.is_vague(clear), "{clear}");
         }
+    }
+
+    #[test]
+    fn blanks_are_found_in_all_languages_and_at_the_start_of_a_sentence() {
+        for words in KNOWN.values() {
+            assert!(
+                is_blank(&words.blank) && is_blank(&format!("„{}.”", capitalized(&words.blank))),
+                "{}",
+                words.blank
+            );
+        }
+        assert!(!is_blank("urząd uzupełni"));
     }
 
     #[test]
@@ -418,6 +439,10 @@ mod tests {
         assert_eq!(found("w przypadku, gdy"), ["w przypadku, gdy"]);
         assert_eq!(found("poniższy"), ["PONIŻSZY"]);
         assert_eq!(found("ten"), ["Ten"]);
+        let phrases = Phrases::of([("za pośrednictwem".to_owned(), "przez".to_owned())].into_iter());
+        for text in ["Za Pośrednictwem poczty", "ZA pośrednictwem", "oraza pośrednictwem"] {
+            assert_eq!(phrases.find(text).len(), usize::from(!text.starts_with('o')), "{text}");
+        }
         for absent in ["wniosek", "uzupełni", "pełnienia", "gdy brak. ten! to", "niniejsz"] {
             assert!(found(absent).is_empty(), "{absent}");
         }
