@@ -76,8 +76,7 @@ async fn main() -> anyhow::Result<()> {
     let (path, address) = corpus::place(pages / 2);
     let words = follow(&serve, &root.path().join(path), &address, 20, |text, mark| format!("{text}\n{mark}\n")).await?;
     report("words of a page", &words);
-    let in_template =
-        |text: &str, mark: &str| text.replacen("{% block main %}", &format!("{{% block main %}}<p>{mark}</p>"), 1);
+    let in_template = |text: &str, mark: &str| text.replacen("<h1>", &format!("<p>{mark}</p>\n<h1>"), 1);
     let template = follow(&serve, &root.path().join("themes/miara").join(TEMPLATE), &address, 10, in_template).await?;
     report("a template", &template);
 
