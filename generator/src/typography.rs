@@ -210,7 +210,8 @@ fn is_range(before: &str, after: &str) -> bool {
     let (Ok(from), Ok(to)) = (start.parse::<u32>(), end.parse::<u32>()) else {
         return false;
     };
-    let years = start.len() == 4 && end.len() == 4 && YEARS.contains(&from) && YEARS.contains(&to);
+    let years =
+        start.len() == 4 && end.len() == 4 && YEARS.contains(&from) && YEARS.contains(&to) && !spaces::names(left);
     from < to && (years || spaces::counts(left) || spaces::is_counted(right))
 }
 

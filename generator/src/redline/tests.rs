@@ -43,6 +43,7 @@ fn words_are_compared_as_a_reader_would() {
         // A number is one word.
         ("Koszt to 12,5 mln zł.", "Koszt to 14,5 mln zł.", "Koszt to [-12,5-]{+14,5+} mln zł."),
         ("Wydamy 1 200 000 zł.", "Wydamy 1 250 000 zł.", "Wydamy [-1 200 000-]{+1 250 000+} zł."),
+        ("Koszt 12 000-15 000 osób.", "Koszt 12 000-15 500 osób.", "Koszt [-12 000-15 000-]{+12 000-15 500+} osób."),
         ("Wzrost o 5% rocznie", "Wzrost o 15% rocznie", "Wzrost o [-5%-]{+15%+} rocznie"),
         ("w latach 2021–2030", "w latach 2022–2030", "w latach [-2021–2030-]{+2022–2030+}"),
         ("Miasto 2030+", "Miasto 2040+", "Miasto [-2030+-]{+2040++}"),

@@ -99,8 +99,10 @@ fn word(text: &str) -> usize {
         if !joins && !groups {
             break;
         }
-        grouped &= groups;
-        end += between.len_utf8() + run(after, is_letter);
+        let part = run(after, is_letter);
+        // The second number of a range may have groups, too.
+        grouped = groups || matches!(between, '-' | '–') && part <= 3 && is_number(&after[..part]);
+        end += between.len_utf8() + part;
     }
     let sign = text[end..].chars().next().filter(|sign| UNITS.contains(sign));
     let counted = text[..end].ends_with(|letter: char| letter.is_ascii_digit());

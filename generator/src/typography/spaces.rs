@@ -9,6 +9,8 @@ const BEFORE_NUMBERS: [&str; 20] = [
     "art.", "ust.", "pkt", "poz.", "lit.", "nr", "§", "§§", "godz.", "str.", "s.", "tab.", "rys.", "rozdz.", "zał.",
     "tel.", "ok.", "tom", "ul.", "os.",
 ];
+/// Stand before one number that may have a hyphen.
+const NAMED: [&str; 7] = ["tel.", "fax", "faks", "nr", "issn", "isbn", "krs"];
 /// Stand before a name: "ul. Rynek", "dr Nowak".
 const BEFORE_NAMES: [&str; 14] =
     ["ul.", "al.", "pl.", "os.", "im.", "św.", "gen.", "ks.", "dr", "prof.", "mgr", "inż.", "gm.", "pow."];
@@ -86,8 +88,13 @@ fn next_gap(text: &str, from: usize) -> Option<Range<usize>> {
 /// Tells whether what ends with `text` announces a number: "str. " does.
 pub(super) fn counts(text: &str) -> bool {
     let word = opened(last_word(text.trim_end()));
-    // The parts of a telephone number are no range.
-    text.ends_with(char::is_whitespace) && is_one_of(&BEFORE_NUMBERS, word) && !word.eq_ignore_ascii_case("tel.")
+    text.ends_with(char::is_whitespace) && is_one_of(&BEFORE_NUMBERS, word) && !names(text)
+}
+
+/// Tells whether what ends with `text` announces one number, whose parts are no range: "tel. 41-367", "działka nr 12-45".
+pub(super) fn names(text: &str) -> bool {
+    let word = opened(last_word(text.trim_end())).to_lowercase();
+    is_one_of(&NAMED, word.trim_end_matches(':'))
 }
 
 /// Tells whether what `text` begins with is counted by the number before it: " lat" is.
